@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# One Makefile, not recursive; everything it makes lies below $(BUILD).
+#   make            build $(BUILD)/shaketap        make V=1     show the commands
+#   make CC=clang   daemon by another compiler     make help    every target
+# Use another BUILD for another compiler or other flags: objects do not remember them.
+
+BUILD    ?= build
+CC       := $(if $(filter default,$(origin CC)),gcc,$(CC))
+CLANG    ?= clang
+PREFIX   ?= /usr/local
+SBINDIR  ?= $(PREFIX)/sbin
+MANDIR   ?= $(PREFIX)/share/man
+INSTALL  ?= install
+DESTDIR  ?=
+ARGS     ?=
+
+# The version of a tree without tags, like an unpacked archive.
+RELEASE  := 0.1.0
+
+# What to install, by the names of Debian; after a slash a command that serves as well.
+BUILD_PACKAGES := clang llvm gcc/$(firstword $(CC)) make pkg-config/pkg-config bpftool/bpftool \
+	libbpf-dev libelf-dev zlib1g-dev libmicrohttpd-dev libssl-dev uthash-dev libcmocka-dev \
+	linux-libc-dev libc6-dev git/git ca-certificates
+DEMO_PACKAGES := openssl/openssl nginx-light/nginx curl/curl iproute2/ip
+TEST_PACKAGES := $(DEMO_PACKAGES) gnutls-bin/gnutls-cli jq/jq ethtool/ethtool tcpdump/tcpdump \
+	tshark/tshark prometheus/promtool nftables/nft procps util-linux python3/python3 \
+	clang-tidy/clang-tidy clang-format/clang-format cppcheck/cppcheck shellcheck/shellcheck
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+# All processors, unless the user said how many. The recipes of run and test are single jobs.
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
+# bpftool and nginx of Debian live in sbin, which is not on the PATH of an ordinary user.
+export PATH := $(PATH):/usr/sbin:/sbin
+
+ifeq ($(V),1)
+Q :=
+msg :=
+else
+Q := @
+msg = @printf '  %-8s %s\n' '$(1)' '$(2:$(BUILD)/%=%)';
+endif
+
+# Asked once, when first needed and not before: a fresh machine has no pkg-config yet.
+once = $(eval $(1) := $(2))$($(1))
+
+LIBRARIES := libbpf libelf zlib libmicrohttpd libcrypto
+PKG_CFLAGS = $(call once,PKG_CFLAGS,$(shell pkg-config --cflags $(LIBRARIES)))
+PKG_LIBS   = $(call once,PKG_LIBS,$(shell pkg-config --libs $(LIBRARIES)))
+VERSION    = $(call once,VERSION,$(or $(patsubst v%,%,$(shell git describe --tags --dirty \
+	--match 'v[0-9]*' 2>/dev/null)),$(RELEASE)))
+
+WARNINGS := -Wall -Wextra -Werror
+COMMON   = -std=gnu17 $(WARNINGS) -g -D_GNU_SOURCE -Idaemon -Iinclude -I$(BUILD)/include \
+	-I$(BUILD)/skel $(PKG_CFLAGS)
+CFLAGS   ?= -O2
+HARDEN   := -fstack-protector-strong -D_FORTIFY_SOURCE=2
+# Tests stop at the first wrong byte or undefined step.
+SANITIZE := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+
+# Kernel headers of the C library (linux/if_ether.h includes asm/types.h) lie in a directory that
+# depends on the machine and that clang leaves out for -target bpf. -idirafter: looked at last, so
+# that nothing in there hides a header of clang or of libbpf.
+BPF_SYSTEM = $(call once,BPF_SYSTEM,$(shell $(CLANG) -v -E - </dev/null 2>&1 | \
+	sed -n '/<...> search starts here:/,/End of search list./{ s| \(/.*\)|-idirafter \1|p }'))
+BPF_CFLAGS = -std=gnu17 -g -O2 -target bpf -mcpu=v3 $(WARNINGS) -Iinclude $(BPF_SYSTEM)
+
+DAEMON     := $(wildcard daemon/*.c daemon/*/*.c)
+OBJECTS    := $(DAEMON:%.c=$(BUILD)/obj/%.o)
+BPF_OBJECT := $(BUILD)/bpf/shaketap.bpf.o
+SKELETON   := $(BUILD)/skel/shaketap.skel.h
+GENERATED  := $(SKELETON) $(BUILD)/include/version.h
+UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+BPF_TESTS  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bpf/test_*.c))
+SCRIPTS     = $(wildcard deploy/*.sh tests/*.sh tests/*/*.sh) .ci/run
+C_SOURCES   = $(wildcard include/*.h daemon/*.[ch] daemon/*/*.[ch] bpf/*.[ch] tests/*/*.[ch])
+
+.PHONY: all
+all: $(BUILD)/shaketap ## build the daemon with its kernel programs (the default)
+
+# --- dependencies -------------------------------------------------------------------------------
+
+# Goals that install what is missing before anything is compiled. sudo make run, on a fresh machine.
+INSTALL_FIRST := $(if $(filter run,$(MAKECMDGOALS)),deps) \
+	$(if $(filter demo,$(MAKECMDGOALS)),demo-deps) $(if $(filter test,$(MAKECMDGOALS)),test-deps)
+
+.PHONY: deps demo-deps test-deps tools
+deps: ## install what the build needs (Debian, as root), or say what is missing
+	@deploy/deps.sh $(BUILD_PACKAGES)
+demo-deps: deps
+	@deploy/deps.sh $(DEMO_PACKAGES)
+test-deps: deps ## the same, and what test, demo and lint need
+	@deploy/deps.sh $(TEST_PACKAGES)
+
+# One line that names everything missing, before the first compiler error.
+tools: | $(INSTALL_FIRST)
+	@missing=; \
+	need() { package=$$1; shift; "$$@" >/dev/null 2>&1 || missing="$$missing $$package"; }; \
+	header() { echo "#include <$$1>" | $(CC) -E -; }; \
+	need clang command -v $(CLANG); need gcc command -v $(firstword $(CC)); \
+	need bpftool command -v bpftool; need pkg-config command -v pkg-config; \
+	need libbpf-dev pkg-config libbpf; need libelf-dev pkg-config libelf; \
+	need zlib1g-dev pkg-config zlib; need libmicrohttpd-dev pkg-config libmicrohttpd; \
+	need libssl-dev pkg-config libcrypto; need uthash-dev header uthash.h; \
+	need linux-libc-dev header linux/bpf.h; \
+	[ -z "$$missing" ] || { echo "shaketap: missing:$$missing (sudo make deps installs them)" >&2; \
+	exit 1; }
+
+# --- kernel programs ----------------------------------------------------------------------------
+
+$(BPF_OBJECT): bpf/shaketap.bpf.c Makefile | tools
+	$(call msg,BPF,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@
+	$(Q)! command -v llvm-strip >/dev/null || llvm-strip -g $@ # DWARF goes, BTF stays
+
+$(SKELETON): $(BPF_OBJECT)
+	$(call msg,SKEL,$@)
+	@mkdir -p $(@D)
+	$(Q)bpftool gen skeleton $< name shaketap_bpf >$@
+
+# --- daemon -------------------------------------------------------------------------------------
+
+.PHONY: force
+force:
+
+# Written anew only when the version changed, so that a commit does not rebuild its readers.
+$(BUILD)/include/version.h: force
+	@mkdir -p $(@D)
+	@echo '#define SHAKETAP_VERSION "$(VERSION)"' >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(BUILD)/obj/%.o: %.c Makefile | tools $(GENERATED)
+	$(call msg,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(COMMON) $(CFLAGS) $(HARDEN) $(CPPFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/shaketap: $(OBJECTS)
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-z,relro,-z,now $(OBJECTS) $(PKG_LIBS) -o $@
+
+.PHONY: run demo
+run: deps all ## build and observe this host: sudo make run ARGS='-f json'
+	@exec $(BUILD)/shaketap run $(ARGS)
+
+demo: demo-deps all ## a minute of real handshakes in network namespaces: sudo make demo
+	@SHAKETAP=$(BUILD)/shaketap tests/netns/demo.sh $(ARGS)
+
+# --- tests --------------------------------------------------------------------------------------
+# Every tests/unit/test_*.c and tests/bpf/test_*.c is one cmocka program. It says itself what it is
+# linked with, in lines of this form (paths below daemon/, or from tests/ on):
+#   /* links: tls/hello.c tls/ext.c tests/unit/hellos.c */
+#   /* libs: -lcrypto -lz */
+
+said = $(shell sed -n 's|^/\* $(1): \(.*\) \*/$$|\1|p' $(2))
+units = $(foreach unit,$(call said,links,$(1)),$(if $(filter tests/%,$(unit)),,daemon/)$(unit))
+
+$(BUILD)/san/%.o: %.c Makefile | tools $(GENERATED)
+	$(call msg,SAN,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(COMMON) $(SANITIZE) $(CPPFLAGS) -MMD -MP -c $< -o $@
+
+define test_rule
+$(BUILD)/tests/$(1): $(patsubst %.c,$(BUILD)/san/%.o,tests/$(1).c $(call units,tests/$(1).c))
+	$$(call msg,TEST,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(SANITIZE) $$^ $(call said,libs,tests/$(1).c) -lcmocka $(2) -o $$@
+endef
+$(foreach test,$(UNIT_TESTS:$(BUILD)/tests/%=%),$(eval $(call test_rule,$(test),)))
+$(foreach test,$(BPF_TESTS:$(BUILD)/tests/%=%),$(eval $(call test_rule,$(test),-lbpf)))
+
+RUN_TESTS := BUILD=$(BUILD) SHAKETAP=$(BUILD)/shaketap tests/run.sh
+
+.PHONY: test test-unit test-bpf test-netns
+test: test-deps all $(UNIT_TESTS) $(BPF_TESTS) ## every test (as root), with a closing count
+	@$(RUN_TESTS) unit bpf netns
+test-unit: $(UNIT_TESTS) ## tests of the pure core, no root needed
+	@$(RUN_TESTS) unit
+test-bpf: $(BPF_TESTS) ## packet in, event out: the kernel programs, as root
+	@$(RUN_TESTS) bpf
+test-netns: all ## real clients and servers in network namespaces, as root
+	@$(RUN_TESTS) netns
+
+# --- lint and format ----------------------------------------------------------------------------
+
+.PHONY: lint lint-rules lint-format lint-tidy lint-cppcheck lint-shell format format-check
+lint: lint-rules lint-format lint-tidy lint-cppcheck lint-shell ## every check of the sources
+lint-rules: ## includes between stages, file sizes, licence lines
+	@tests/lint/includes.sh
+	@tests/lint/sizes.sh
+	@tests/lint/spdx.sh
+lint-format format-check: ## is everything formatted as .clang-format says?
+	@clang-format --dry-run -Werror $(C_SOURCES)
+# Not on bpf/: clang-tidy takes it for a program of this machine. Its compiler warns as well.
+lint-tidy: $(GENERATED) $(BUILD)/compile_commands.json ## clang-tidy on the daemon
+	@printf '%s\n' $(DAEMON) | xargs -P $$(nproc) -n 4 clang-tidy -p $(BUILD) --quiet 2>$(BUILD)/tidy.log || \
+		{ grep -v 'warnings generated\|^Suppressed\|^Use -header' $(BUILD)/tidy.log; exit 1; }
+lint-cppcheck: $(GENERATED) ## cppcheck on the daemon
+	@cppcheck --quiet --enable=warning,performance,portability --error-exitcode=1 \
+		--inline-suppr --std=c11 --library=gnu -D_GNU_SOURCE -Idaemon -Iinclude -I$(BUILD)/include \
+		--suppressions-list=tests/lint/cppcheck.txt -j $$(nproc) daemon
+lint-shell: ## shellcheck on every script
+	@shellcheck -x $(SCRIPTS)
+format: ## format every C file in place
+	@clang-format -i $(C_SOURCES)
+
+.PHONY: compile_commands
+compile_commands: $(GENERATED) $(BUILD)/compile_commands.json ## for editors and clang-tidy
+$(BUILD)/compile_commands.json: Makefile $(DAEMON) | tools
+	@mkdir -p $(@D)
+	@{ echo '['; separator=; for source in $(DAEMON) $(wildcard tests/unit/*.c tests/bpf/*.c); do \
+	printf '%s{"directory":"%s","file":"%s","command":"clang %s -c %s"}\n' "$$separator" \
+	'$(CURDIR)' "$$source" '$(COMMON) $(CFLAGS)' "$$source"; separator=,; done; echo ']'; } >$@
+
+# --- install ------------------------------------------------------------------------------------
+
+MANPAGES := $(wildcard deploy/*.8)
+
+.PHONY: install uninstall clean help
+install: all ## install below $(DESTDIR)$(PREFIX)
+	$(INSTALL) -D -m 755 $(BUILD)/shaketap $(DESTDIR)$(SBINDIR)/shaketap
+	$(foreach page,$(MANPAGES),$(INSTALL) -D -m 644 $(page) $(DESTDIR)$(MANDIR)/man8/$(notdir $(page)))
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(SBINDIR)/shaketap $(MANPAGES:deploy/%=$(DESTDIR)$(MANDIR)/man8/%)
+clean: ## remove everything that was built
+	rm -rf $(BUILD)
+help: ## this list
+	@sed -n 's/^\([a-z_-]*\)[^:=]*:[^=].*## \(.*\)/\1\t\2/p' Makefile | \
+		while IFS="$$(printf '\t')" read -r target text; do printf '  %-18s%s\n' "$$target" "$$text"; done
+
+-include $(OBJECTS:.o=.d) $(BPF_OBJECT:.o=.d) $(shell find $(BUILD)/san -name '*.d' 2>/dev/null)

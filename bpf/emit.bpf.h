@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* From a packet to events in the ring. */
+#ifndef SHAKETAP_EMIT_BPF_H
+#define SHAKETAP_EMIT_BPF_H
+
+#include "packet.bpf.h"
+
+/* Hide a value from clang, which else folds the clamps that old verifiers need to see. */
+#define opaque(value) asm volatile("" : "+r"(value))
+
+/* Where a packet was seen, as the owner of a direction is written. */
+static __always_inline __u32 owner_of(const struct __sk_buff *skb, bool egress)
+{
+	return skb->ifindex << 1 | egress;
+}
+
+/*
+ * Waking costs more than everything else here, so events are silent except for
+ * the first one after the daemon went to sleep and when the ring fills up.
+ */
+static __always_inline __u64 wakeup_flags(void)
+{
+	if (control.asleep) {
+		control.asleep = 0;
+		return BPF_RB_FORCE_WAKEUP;
+	}
+	if (!control.urgent &&
+	    bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > config.wakeup_fill) {
+		control.urgent = 1;
+		return BPF_RB_FORCE_WAKEUP;
+	}
+	return BPF_RB_NO_WAKEUP;
+}
+
+/* NULL never happens, but the verifier asks. */
+static __always_inline struct scratch *get_scratch(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&scratches, &zero);
+}
+
+/* The fields that all events of one packet share. */
+static __always_inline struct scratch *begin_event(struct __sk_buff *skb,
+						   const struct packet *packet, bool egress,
+						   __u64 now)
+{
+	struct scratch *scratch = get_scratch();
+	struct st_event *event;
+
+	if (!scratch)
+		return NULL;
+	event = &scratch->event;
+	event->time = now;
+	event->flow = 0;
+	event->syn_time = 0;
+	event->synack_time = 0;
+	event->cgroup = 0;
+	event->key = packet->key;
+	event->ifindex = skb->ifindex;
+	event->seq = packet->seq;
+	event->ack = packet->ack;
+	event->len = 0;
+	event->vlan = packet->vlan;
+	event->flags = egress ? ST_FLAG_EGRESS : 0;
+	event->sender = packet->sender;
+	if (skb->sk) {
+		event->flags |= ST_FLAG_LOCAL;
+		event->cgroup = bpf_skb_cgroup_id(skb);
+	}
+	return scratch;
+}
+
+/* Write the event with n payload bytes. False: no room in the ring, counted. */
+static __always_inline bool submit(struct scratch *scratch, __u32 n)
+{
+	if (bpf_ringbuf_output(&events, scratch, sizeof(scratch->event) + n, wakeup_flags())) {
+		count(ST_COUNT_LOST_RING_FULL);
+		return false;
+	}
+	count(ST_COUNT_EVENTS);
+	return true;
+}
+
+static __always_inline void submit_of_flow(struct scratch *scratch, __u8 type, __u32 seq, __u32 n)
+{
+	struct segment *segment = &scratch->segment;
+	struct st_event *event = &scratch->event;
+
+	event->type = type;
+	event->seq = seq;
+	event->len = n;
+	if (!segment->opened)
+		event->flags |= ST_FLAG_OPENED | (segment->joined ? ST_FLAG_JOINED : 0);
+	if (segment->lost)
+		event->flags |= ST_FLAG_LOST;
+	if (!submit(scratch, n)) {
+		segment->lost = 1;
+		return;
+	}
+	event->flags &= ~(ST_FLAG_OPENED | ST_FLAG_JOINED);
+	segment->opened = 1;
+}
+
+/* Copy n payload bytes (1 to ST_EVENT_PAYLOAD_MAX) of the segment from `from` on into one event. */
+__noinline int emit_bytes(struct __sk_buff *skb, __u32 from, __u32 n)
+{
+	struct scratch *scratch = get_scratch();
+
+	if (!scratch)
+		return 0;
+	/*
+	 * 5.10 and 6.1 learn no lower bound from "n == 0"; this form, with n hidden
+	 * from the compiler on both sides, loads everywhere.
+	 */
+	opaque(n);
+	n = ((n - 1) & (ST_EVENT_PAYLOAD_MAX - 1)) + 1;
+	opaque(n);
+	if (bpf_skb_load_bytes(skb, scratch->segment.offset + from, scratch->payload, n)) {
+		count(ST_COUNT_REFUSED_TRUNCATED);
+		scratch->segment.lost = 1;
+		return 0;
+	}
+	submit_of_flow(scratch, ST_EVENT_DATA, scratch->segment.seq + from, n);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * From an skb to the TCP segment inside it. All reads go through
+ * bpf_skb_load_bytes(): payload usually lies in fragments, and direct packet
+ * access needs CAP_PERFMON before 6.6. One call takes the headers of the usual
+ * layout together with the first payload bytes; other layouts take more calls.
+ */
+#ifndef SHAKETAP_PACKET_BPF_H
+#define SHAKETAP_PACKET_BPF_H
+
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/tcp.h>
+
+#include <bpf/bpf_endian.h>
+
+#include "count.bpf.h"
+
+/* 802.1ad carries two tags; a third is somebody's mistake and counted. */
+#define VLAN_DEPTH_MAX 2
+#define VLAN_TAG_LEN 4
+#define VLAN_ID_MASK 0x0fff
+/* RFC 8200 names six extension headers; longer chains are counted. */
+#define IP6_HEADERS_MAX 6
+
+#define IP4_FRAGMENT_MASK 0x3fff /* more fragments, offset */
+#define IP6_FRAGMENT_MASK 0xfff9 /* offset, more fragments */
+
+/* What a record header and the type of its first message take. */
+#define FIRST_BYTES 6
+/* TCP options of nearly every data segment: two NOPs and the timestamps. */
+#define USUAL_OPTIONS_LEN 12
+
+enum tcp_flag { TCP_FIN = 0x01, TCP_SYN = 0x02, TCP_RST = 0x04, TCP_ACK = 0x10 };
+
+struct packet {
+	struct st_flow_key key; /* as sent (source first) until packet_canonical() */
+	__u32 seq;		/* of the first payload byte */
+	__u32 ack;
+	__u32 offset; /* of the payload in the skb */
+	__u32 len;    /* of the payload */
+	__u16 sender_port, receiver_port; /* network order */
+	__u16 vlan;
+	__u8 flags;
+	__u8 sender;		 /* after packet_canonical(): index of the source in key */
+	__u8 first[FIRST_BYTES]; /* first payload bytes; zero behind len */
+};
+
+/* Headers of the usual layout in one piece. */
+struct tcp_head {
+	struct tcphdr tcp;
+	__u8 options[USUAL_OPTIONS_LEN];
+	__u8 first[8]; /* FIRST_BYTES, rounded up so that no member is misaligned */
+};
+
+struct ip4_head {
+	struct iphdr ip;
+	struct tcp_head rest;
+};
+
+struct ip6_head {
+	struct ipv6hdr ip;
+	struct tcp_head rest;
+};
+
+/* Where the IP packet lies; offsets into the skb. */
+struct bounds {
+	__u32 tcp;
+	__u32 end;
+};
+
+static __always_inline bool load_first_bytes(struct __sk_buff *skb, struct packet *packet)
+{
+	if (packet->len >= FIRST_BYTES)
+		return !bpf_skb_load_bytes(skb, packet->offset, packet->first, FIRST_BYTES);
+	/* A constant size per case: 5.10 wants proof that a variable one is not 0. */
+	switch (packet->len) {
+	case 5:
+		return !bpf_skb_load_bytes(skb, packet->offset, packet->first, 5);
+	case 4:
+		return !bpf_skb_load_bytes(skb, packet->offset, packet->first, 4);
+	case 3:
+		return !bpf_skb_load_bytes(skb, packet->offset, packet->first, 3);
+	case 2:
+		return !bpf_skb_load_bytes(skb, packet->offset, packet->first, 2);
+	default:
+		return !bpf_skb_load_bytes(skb, packet->offset, packet->first, 1);
+	}
+}
+
+/* head holds the TCP header, and with all_here also what follows it in the usual layout. */
+static __always_inline bool parse_tcp(struct __sk_buff *skb, const struct tcp_head *head,
+				      bool all_here, const struct bounds *at, struct packet *packet)
+{
+	const struct tcphdr *tcp = &head->tcp;
+	__u32 header_len = tcp->doff * 4;
+
+	if (header_len < sizeof(*tcp) || at->tcp + header_len > at->end) {
+		count(ST_COUNT_REFUSED_MALFORMED);
+		return false;
+	}
+	packet->offset = at->tcp + header_len;
+	packet->len = at->end - packet->offset;
+	packet->flags = ((const __u8 *)tcp)[13];
+	/* A SYN takes one sequence number in front of its data (TCP Fast Open). */
+	packet->seq = bpf_ntohl(tcp->seq) + !!(packet->flags & TCP_SYN);
+	packet->ack = bpf_ntohl(tcp->ack_seq);
+	packet->key.port[0] = packet->sender_port = tcp->source;
+	packet->key.port[1] = packet->receiver_port = tcp->dest;
+	if (!packet->len)
+		return true;
+	if (all_here && header_len == sizeof(*tcp) + USUAL_OPTIONS_LEN && packet->len >= FIRST_BYTES) {
+		__builtin_memcpy(packet->first, head->first, FIRST_BYTES);
+		return true;
+	}
+	if (load_first_bytes(skb, packet))
+		return true;
+	count(ST_COUNT_REFUSED_TRUNCATED);
+	return false;
+}
+
+static __always_inline bool parse_ip4(struct __sk_buff *skb, __u32 offset, struct packet *packet)
+{
+	struct ip4_head head;
+	struct bounds at;
+	bool all_here = skb->len >= offset + sizeof(head);
+	__u32 header_len, total;
+
+	if (all_here ? bpf_skb_load_bytes(skb, offset, &head, sizeof(head)) :
+		       bpf_skb_load_bytes(skb, offset, &head, sizeof(head.ip) + sizeof(head.rest.tcp)))
+		return false; /* too short for TCP: some other protocol, or nothing to follow */
+	if (head.ip.protocol != IPPROTO_TCP)
+		return false;
+	if (head.ip.frag_off & bpf_htons(IP4_FRAGMENT_MASK)) {
+		count(ST_COUNT_REFUSED_FRAGMENT);
+		return false;
+	}
+	header_len = head.ip.ihl * 4;
+	total = bpf_ntohs(head.ip.tot_len);
+	if (!total) /* BIG TCP: more than the field can say */
+		total = skb->len - offset;
+	if (header_len < sizeof(head.ip) || total > skb->len - offset) {
+		count(ST_COUNT_REFUSED_MALFORMED);
+		return false;
+	}
+	at.tcp = offset + header_len;
+	at.end = offset + total;
+	if (header_len != sizeof(head.ip)) {
+		all_here = false;
+		if (bpf_skb_load_bytes(skb, at.tcp, &head.rest.tcp, sizeof(head.rest.tcp))) {
+			count(ST_COUNT_REFUSED_TRUNCATED);
+			return false;
+		}
+	}
+	packet->key.addr[0][2] = packet->key.addr[1][2] = bpf_htonl(0xffff);
+	packet->key.addr[0][3] = head.ip.saddr;
+	packet->key.addr[1][3] = head.ip.daddr;
+	return parse_tcp(skb, &head.rest, all_here, &at, packet);
+}
+
+struct ip6_extension {
+	__u8 next;
+	__u8 len;
+	__be16 fragment; /* meaningful in a fragment header */
+};
+
+/* Offset of the TCP header behind the extension headers; 0: it is not TCP or not to be followed. */
+static __always_inline __u32 skip_ip6_extensions(struct __sk_buff *skb, __u32 offset, __u8 next)
+{
+	for (int i = 0; i < IP6_HEADERS_MAX; i++) {
+		struct ip6_extension header;
+
+		if (next == IPPROTO_TCP)
+			return offset;
+		if (next != IPPROTO_HOPOPTS && next != IPPROTO_ROUTING && next != IPPROTO_DSTOPTS &&
+		    next != IPPROTO_FRAGMENT && next != IPPROTO_AH)
+			return 0;
+		if (bpf_skb_load_bytes(skb, offset, &header, sizeof(header))) {
+			count(ST_COUNT_REFUSED_TRUNCATED);
+			return 0;
+		}
+		if (next == IPPROTO_FRAGMENT) {
+			if (header.fragment & bpf_htons(IP6_FRAGMENT_MASK)) {
+				if (header.next == IPPROTO_TCP)
+					count(ST_COUNT_REFUSED_FRAGMENT);
+				return 0;
+			}
+			offset += 8;
+		} else if (next == IPPROTO_AH) {
+			offset += (header.len + 2) * 4; /* RFC 4302 section 2.2 */
+		} else {
+			offset += (header.len + 1) * 8; /* RFC 8200 section 4.3 */
+		}
+		next = header.next;
+	}
+	if (next == IPPROTO_TCP)
+		return offset;
+	count(ST_COUNT_REFUSED_HEADER_CHAIN);
+	return 0;
+}
+
+static __always_inline bool parse_ip6(struct __sk_buff *skb, __u32 offset, struct packet *packet)
+{
+	struct ip6_head head;
+	struct bounds at;
+	bool all_here = skb->len >= offset + sizeof(head);
+	__u32 total;
+
+	if (all_here ? bpf_skb_load_bytes(skb, offset, &head, sizeof(head)) :
+		       bpf_skb_load_bytes(skb, offset, &head, sizeof(head.ip) + sizeof(head.rest.tcp)))
+		return false;
+	at.tcp = offset + sizeof(head.ip);
+	if (head.ip.nexthdr != IPPROTO_TCP) {
+		at.tcp = skip_ip6_extensions(skb, at.tcp, head.ip.nexthdr);
+		if (!at.tcp)
+			return false;
+		all_here = false;
+		if (bpf_skb_load_bytes(skb, at.tcp, &head.rest.tcp, sizeof(head.rest.tcp))) {
+			count(ST_COUNT_REFUSED_TRUNCATED);
+			return false;
+		}
+	}
+	total = sizeof(head.ip) + bpf_ntohs(head.ip.payload_len);
+	if (!head.ip.payload_len) /* a jumbogram, which is how BIG TCP looks */
+		total = skb->len - offset;
+	if (total > skb->len - offset) {
+		count(ST_COUNT_REFUSED_MALFORMED);
+		return false;
+	}
+	at.end = offset + total;
+	__builtin_memcpy(packet->key.addr[0], &head.ip.saddr, sizeof(packet->key.addr[0]));
+	__builtin_memcpy(packet->key.addr[1], &head.ip.daddr, sizeof(packet->key.addr[1]));
+	return parse_tcp(skb, &head.rest, all_here, &at, packet);
+}
+
+/*
+ * Parse down to TCP. ethernet: the skb begins with an Ethernet header, else with
+ * the IP header. False: not TCP over IP, or refused and counted. The tag in the
+ * skb's metadata is the outer one; in the frame, the first one counts.
+ */
+static __always_inline bool parse_packet(struct __sk_buff *skb, bool ethernet, struct packet *packet)
+{
+	__u32 offset = ethernet ? ETH_HLEN : 0;
+	__be16 protocol = skb->protocol;
+
+	if (skb->vlan_present)
+		packet->vlan = skb->vlan_tci & VLAN_ID_MASK;
+	for (int i = 0; i < VLAN_DEPTH_MAX; i++) {
+		__be16 tag[2]; /* TCI, protocol of what follows */
+
+		if (protocol != bpf_htons(ETH_P_8021Q) && protocol != bpf_htons(ETH_P_8021AD))
+			break;
+		if (bpf_skb_load_bytes(skb, offset, tag, sizeof(tag))) {
+			count(ST_COUNT_REFUSED_TRUNCATED);
+			return false;
+		}
+		if (!packet->vlan)
+			packet->vlan = bpf_ntohs(tag[0]) & VLAN_ID_MASK;
+		protocol = tag[1];
+		offset += VLAN_TAG_LEN;
+	}
+	if (protocol == bpf_htons(ETH_P_IP))
+		return parse_ip4(skb, offset, packet);
+	if (protocol == bpf_htons(ETH_P_IPV6))
+		return parse_ip6(skb, offset, packet);
+	if (protocol == bpf_htons(ETH_P_8021Q) || protocol == bpf_htons(ETH_P_8021AD))
+		count(ST_COUNT_REFUSED_VLAN_DEPTH);
+	return false;
+}
+
+static __always_inline bool source_is_higher(const struct st_flow_key *key)
+{
+	for (int i = 0; i < 4; i++)
+		if (key->addr[0][i] != key->addr[1][i])
+			return key->addr[0][i] > key->addr[1][i];
+	return key->port[0] > key->port[1];
+}
+
+/* Put the ends in the order of struct st_flow_key and note which of them sent the packet. */
+static __always_inline void packet_canonical(struct packet *packet)
+{
+	struct st_flow_key *key = &packet->key;
+	struct st_flow_key turned;
+
+	if (!source_is_higher(key))
+		return;
+	__builtin_memcpy(turned.addr[0], key->addr[1], sizeof(turned.addr[0]));
+	__builtin_memcpy(turned.addr[1], key->addr[0], sizeof(turned.addr[1]));
+	turned.port[0] = key->port[1];
+	turned.port[1] = key->port[0];
+	*key = turned;
+	packet->sender = 1;
+}
+
+#endif

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The kernel side of shaketap: what happens to one packet, top to bottom.
+ *
+ * Most packets belong to flows whose handshake is long over; they leave after
+ * their headers and one look at the first payload bytes (see gate.bpf.h for the
+ * continuation of a handshake). Nothing is ever changed or dropped.
+ */
+#include "connect.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+/* "Not my decision": TCX_NEXT, which is also TC_ACT_UNSPEC. The only return value. */
+#define VERDICT (-1)
+
+static __noinline int observe(struct __sk_buff *skb, bool egress, bool ethernet)
+{
+	struct packet packet = {};
+	enum sniffed sniffed = SNIFF_NOTHING;
+
+	if (!parse_packet(skb, ethernet, &packet))
+		return 0;
+	if (!packet.len && !(packet.flags & (TCP_SYN | TCP_FIN | TCP_RST)))
+		return 0;
+	if (packet.len)
+		sniffed = sniff(&packet);
+	if (sniffed == SNIFF_NOTHING && !(packet.flags & (TCP_SYN | TCP_RST)) &&
+	    !gate_is_open(&packet.key))
+		return 0;
+
+	packet_canonical(&packet);
+	if (packet.flags & TCP_SYN) {
+		if (packet.flags & TCP_ACK)
+			connect_answered(&packet);
+		else
+			connect_syn(skb, &packet, egress);
+	}
+	if (packet.len || packet.flags & (TCP_FIN | TCP_RST)) {
+		if (follow(skb, &packet, egress, sniffed))
+			return 0;
+		if (packet.flags & TCP_RST)
+			connect_refused(skb, &packet, egress);
+	}
+	return 0;
+}
+
+SEC("tc")
+int ingress_ethernet(struct __sk_buff *skb)
+{
+	observe(skb, false, true);
+	return VERDICT;
+}
+
+SEC("tc")
+int egress_ethernet(struct __sk_buff *skb)
+{
+	observe(skb, true, true);
+	return VERDICT;
+}
+
+SEC("tc")
+int ingress_ip(struct __sk_buff *skb)
+{
+	observe(skb, false, false);
+	return VERDICT;
+}
+
+SEC("tc")
+int egress_ip(struct __sk_buff *skb)
+{
+	observe(skb, true, false);
+	return VERDICT;
+}

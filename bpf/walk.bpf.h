@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The record walk: which bytes of a direction are copied. Of clear handshake
+ * messages, alerts and ChangeCipherSpec everything; of encrypted records the
+ * header alone. The daemon knows the same rules and does not wait for the rest.
+ *
+ *     need                copy_to          next
+ *      |  to be copied      |  left behind   |  record header, to be copied ...
+ *
+ * In a clear record copy_to and next are both its end; in an encrypted one
+ * copy_to is the end of its header.
+ */
+#ifndef SHAKETAP_WALK_BPF_H
+#define SHAKETAP_WALK_BPF_H
+
+#include "emit.bpf.h"
+#include "sniff.bpf.h"
+
+/*
+ * Steps of the walk in one packet. A record takes up to three (header, body,
+ * what is left behind), so about 20 records or 64 KB of certificates; a server's
+ * flight has six. Beyond it the direction ends as spent, and that is counted.
+ */
+#define WALK_STEPS_MAX 64
+
+/* A record header and the message header behind it. */
+#define PEEK_LEN (TLS_RECORD_HEADER_LEN + TLS_HANDSHAKE_HEADER_LEN)
+
+static __always_inline bool before(__u32 a, __u32 b)
+{
+	return (__s32)(a - b) < 0; /* sequence numbers wrap */
+}
+
+static __always_inline void end_direction(struct scratch *scratch)
+{
+	scratch->segment.half.walk = ST_WALK_SPENT;
+	scratch->event.flags |= ST_FLAG_SPENT;
+}
+
+static __always_inline void lose_place(struct scratch *scratch)
+{
+	scratch->segment.half.walk = ST_WALK_RAW;
+	scratch->event.flags |= ST_FLAG_RAW;
+	count(ST_COUNT_RAW_MODE);
+}
+
+/*
+ * After ChangeCipherSpec a handshake record is sealed, except for the hellos that
+ * follow a HelloRetryRequest (RFC 8446 appendix D.4). A sealed record looks like
+ * one of those with probability 2^-32.
+ */
+static __always_inline bool is_late_hello(const __u8 *b, __u32 length)
+{
+	__u32 message = (__u32)b[6] << 16 | (__u32)b[7] << 8 | b[8];
+
+	return (b[5] == TLS_HANDSHAKE_CLIENT_HELLO || b[5] == TLS_HANDSHAKE_SERVER_HELLO) &&
+	       message + TLS_HANDSHAKE_HEADER_LEN == length;
+}
+
+/* Decide about the record whose header b holds, at sequence number seq. False: this is not TLS. */
+static __always_inline bool enter_record(struct st_half *half, const __u8 *b, bool peeked, __u32 seq)
+{
+	__u32 length = (__u32)b[3] << 8 | b[4];
+	__u32 body = seq + TLS_RECORD_HEADER_LEN;
+
+	half->copy_to = body;
+	half->next = body + length;
+	if (b[1] != 3 || b[2] > 4 || length > TLS_RECORD_BODY_MAX)
+		return false;
+	switch (b[0]) {
+	case TLS_RECORD_HANDSHAKE:
+		if (!half->encrypted || (peeked && is_late_hello(b, length)))
+			half->copy_to = half->next;
+		return true;
+	case TLS_RECORD_CHANGE_CIPHER_SPEC:
+		half->encrypted = 1;
+		if (length == 1)
+			half->copy_to = half->next;
+		return true;
+	case TLS_RECORD_ALERT:
+		if (length == TLS_ALERT_LEN)
+			half->copy_to = half->next;
+		return true;
+	case TLS_RECORD_APPLICATION_DATA:
+	case TLS_RECORD_HEARTBEAT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * One step of the walk through the segment in the scratch. 0: go on; 1: done with
+ * it. Every path moves `at` or `from` forward or ends the walk.
+ */
+__noinline int walk_step(struct __sk_buff *skb)
+{
+	struct scratch *scratch = get_scratch();
+	struct segment *segment;
+	struct st_half *half;
+	__u32 pending, left, seq;
+	__u8 b[PEEK_LEN];
+
+	if (!scratch)
+		return 1;
+	segment = &scratch->segment;
+	half = &segment->half;
+	pending = segment->at - segment->from;
+	left = segment->len - segment->at;
+	seq = segment->seq + segment->at;
+
+	if (pending >= ST_EVENT_PAYLOAD_MAX) {
+		emit_bytes(skb, segment->from, ST_EVENT_PAYLOAD_MAX);
+		segment->from += ST_EVENT_PAYLOAD_MAX;
+		return 0;
+	}
+	if (!left)
+		return 1;
+	if (before(seq, half->copy_to)) {
+		__u32 wanted = half->copy_to - seq;
+
+		if (wanted > left)
+			wanted = left;
+		segment->at += wanted;
+		half->copied += wanted;
+		return 0;
+	}
+	if (seq != half->next) { /* the sealed part of a record */
+		__u32 skip = half->next - seq;
+
+		if (pending)
+			emit_bytes(skb, segment->from, pending);
+		segment->at += skip < left ? skip : left;
+		segment->from = segment->at;
+		return 0;
+	}
+	if (half->copied >= config.copy_budget || half->records >= ST_RECORDS_MAX) {
+		end_direction(scratch);
+		return 1;
+	}
+	if (left < TLS_RECORD_HEADER_LEN) {
+		lose_place(scratch);
+		return 1;
+	}
+	if (bpf_skb_load_bytes(skb, segment->offset + segment->at, b,
+			       left >= PEEK_LEN ? PEEK_LEN : TLS_RECORD_HEADER_LEN)) {
+		count(ST_COUNT_REFUSED_TRUNCATED);
+		return 1;
+	}
+	if (!enter_record(half, b, left >= PEEK_LEN, seq)) {
+		/* Five bytes tell the daemon what speaks here; no more of it is ours to see. */
+		segment->at += TLS_RECORD_HEADER_LEN;
+		half->walk = ST_WALK_SPENT;
+		return 1;
+	}
+	if (half->copy_to != half->next || b[0] != TLS_RECORD_HANDSHAKE)
+		half->records++;
+	return 0;
+}
+
+/* Walk the segment from where its direction stands. */
+static __always_inline void walk_records(struct __sk_buff *skb, struct scratch *scratch)
+{
+	struct segment *segment = &scratch->segment;
+	struct st_half *half = &segment->half;
+	int step = 0;
+
+	segment->at = segment->from = half->need - segment->seq;
+	for (; step < WALK_STEPS_MAX; step++)
+		if (walk_step(skb))
+			break;
+	if (step == WALK_STEPS_MAX) {
+		count(ST_COUNT_REFUSED_WALK_BOUND);
+		end_direction(scratch);
+	}
+	if (half->walk == ST_WALK_RAW)
+		segment->at = segment->len; /* a header cut by the border: its first bytes are needed */
+	if (segment->at != segment->from)
+		emit_bytes(skb, segment->from, segment->at - segment->from);
+	else if (scratch->event.flags & ST_FLAG_SPENT)
+		submit_of_flow(scratch, ST_EVENT_DATA, segment->seq + segment->at, 0);
+	half->need = segment->seq + segment->at;
+	if (!before(half->need, half->copy_to))
+		half->need = half->next;
+}
+
+/* Copy the segment as it is, up to the budget. */
+static __always_inline void copy_raw(struct __sk_buff *skb, struct scratch *scratch)
+{
+	struct segment *segment = &scratch->segment;
+
+	scratch->event.flags |= ST_FLAG_RAW;
+	for (__u32 i = 0; i < WALK_STEPS_MAX; i++) {
+		__u32 from = i * ST_EVENT_PAYLOAD_MAX;
+		__u32 n = segment->len - from;
+
+		if (from >= segment->len)
+			break;
+		if (n > ST_EVENT_PAYLOAD_MAX)
+			n = ST_EVENT_PAYLOAD_MAX;
+		segment->half.copied += n;
+		if (segment->half.copied >= config.copy_budget)
+			end_direction(scratch);
+		emit_bytes(skb, from, n);
+		if (segment->half.walk == ST_WALK_SPENT)
+			break;
+	}
+}
+
+/* A segment with payload of a followed flow. */
+static __always_inline void walk_segment(struct __sk_buff *skb, struct scratch *scratch)
+{
+	const struct segment *segment = &scratch->segment;
+	struct st_half *half = &scratch->segment.half;
+
+	switch (half->walk) {
+	case ST_WALK_SPENT:
+		return;
+	case ST_WALK_NEW:
+		half->need = half->copy_to = half->next = segment->seq;
+		half->walk = ST_WALK_ON;
+		break;
+	case ST_WALK_ON:
+		if (!before(half->need, segment->seq + segment->len))
+			return; /* seen already, or sealed bytes only */
+		if (before(half->need, segment->seq))
+			lose_place(scratch);
+		break;
+	default:
+		break;
+	}
+	if (half->walk == ST_WALK_RAW)
+		copy_raw(skb, scratch);
+	else
+		walk_records(skb, scratch);
+}
+
+#endif

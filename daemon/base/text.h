@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A bounded string builder. It either grows on the heap up to a limit, or fills
+ * a buffer of the caller. What does not fit as a whole is left out, `cut` is set
+ * and nothing more is added: check it once at the end. p[n] is always NUL once
+ * something was added or the text has a buffer. text_reset() keeps the
+ * allocation, so a text that is reused stops allocating after warm-up.
+ */
+#ifndef SHAKETAP_TEXT_H
+#define SHAKETAP_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+
+struct text {
+	char *p;      /* NULL until the first addition to a growing text */
+	size_t n;     /* bytes in use, without the NUL */
+	size_t room;  /* bytes p has, NUL included */
+	size_t limit; /* n never gets larger than this */
+	bool fixed;   /* p belongs to the caller */
+	bool cut;     /* something did not fit, or memory was out */
+};
+
+/* An empty text that grows up to `limit` bytes; nothing is allocated yet. */
+void text_init(struct text *t, size_t limit);
+/* An empty text over `size` >= 1 bytes of the caller, of which the last is for the NUL. */
+void text_init_over(struct text *t, char *buffer, size_t size);
+/* Empty again, not cut, allocation kept. */
+void text_reset(struct text *t);
+/* Take back everything from byte `n` on; n <= t->n. Does not undo `cut`. */
+void text_truncate(struct text *t, size_t n);
+void text_free(struct text *t);
+
+void text_add(struct text *t, const char *p, size_t n);
+void text_char(struct text *t, char c);
+void text_string(struct text *t, const char *s);
+void text_printf(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_u64(struct text *t, uint64_t value);
+/* Lower case, two digits a byte. */
+void text_hex(struct text *t, struct bytes b);
+/* Spaces until n reaches `column`, counted from byte `from`. */
+void text_pad(struct text *t, size_t from, size_t column);
+/* ns as seconds with the decimals that are there: "0.5", "3", "0.000000001". */
+void text_seconds(struct text *t, uint64_t ns);
+/* ns since the epoch as "2026-11-23T07:21:13.123456789Z". */
+void text_time(struct text *t, uint64_t ns);
+/* ns since the epoch as "07:21:13.123", UTC. */
+void text_time_of_day(struct text *t, uint64_t ns);
+
+/*
+ * Bytes of the wire in a form that fits on a line and can be turned back:
+ * printable ASCII as it is, any other byte and the backslash as \xNN.
+ */
+void text_wire(struct text *t, struct bytes b);
+/* The same as a JSON string with its quotes: the backslash of \xNN is doubled. */
+void text_json_wire(struct text *t, struct bytes b);
+/*
+ * UTF-8 words of our own as a JSON string with its quotes. Control characters
+ * become \u00NN, a byte that is not UTF-8 becomes U+FFFD.
+ */
+void text_json_string(struct text *t, const char *s);
+/* The value of a Prometheus label, without quotes: backslash, quote, line feed escaped. */
+void text_label_value(struct text *t, const char *s);
+/* For the body or a quoted attribute of HTML. */
+void text_html(struct text *t, const char *s);
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The escaping rules of the formats we write. */
+#include "base/text.h"
+
+#include <string.h>
+
+static bool wire_plain(uint8_t c)
+{
+	return c >= 0x20 && c < 0x7f && c != '\\';
+}
+
+void text_wire(struct text *t, struct bytes b)
+{
+	for (size_t i = 0; i < b.n; i++) {
+		if (wire_plain(b.p[i]))
+			text_char(t, (char)b.p[i]);
+		else
+			text_printf(t, "\\x%02x", b.p[i]);
+	}
+}
+
+void text_json_wire(struct text *t, struct bytes b)
+{
+	text_char(t, '"');
+	for (size_t i = 0; i < b.n; i++) {
+		if (b.p[i] == '"')
+			text_string(t, "\\\"");
+		else if (wire_plain(b.p[i]))
+			text_char(t, (char)b.p[i]);
+		else
+			text_printf(t, "\\\\x%02x", b.p[i]);
+	}
+	text_char(t, '"');
+}
+
+/*
+ * Bytes of the well-formed UTF-8 sequence at s, 0 if there is none (Unicode
+ * table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF). The NUL
+ * at the end of s is no continuation byte, so this never reads past it.
+ */
+static size_t utf8_length(const uint8_t *s)
+{
+	static const struct {
+		uint8_t first, last; /* range of the first byte */
+		uint8_t low, high;   /* range of the second */
+		uint8_t length;
+	} forms[] = {
+		{ 0x00, 0x7f, 0x00, 0xff, 1 }, { 0xc2, 0xdf, 0x80, 0xbf, 2 },
+		{ 0xe0, 0xe0, 0xa0, 0xbf, 3 }, { 0xe1, 0xec, 0x80, 0xbf, 3 },
+		{ 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },
+		{ 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 },
+		{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
+	};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		if (s[0] < forms[i].first || s[0] > forms[i].last)
+			continue;
+		if (forms[i].length == 1)
+			return 1;
+		if (s[1] < forms[i].low || s[1] > forms[i].high)
+			return 0;
+		for (size_t k = 2; k < forms[i].length; k++)
+			if ((s[k] & 0xc0) != 0x80)
+				return 0;
+		return forms[i].length;
+	}
+	return 0;
+}
+
+void text_json_string(struct text *t, const char *s)
+{
+	text_char(t, '"');
+	while (*s) {
+		size_t n = utf8_length((const uint8_t *)s);
+
+		if (!n)
+			text_string(t, "\\ufffd");
+		else if (*s == '"' || *s == '\\')
+			text_printf(t, "\\%c", *s);
+		else if (n == 1 && (*s < 0x20 || *s == 0x7f))
+			text_printf(t, "\\u%04x", (unsigned)*s);
+		else
+			text_add(t, s, n);
+		s += n ? n : 1;
+	}
+	text_char(t, '"');
+}
+
+/* Characters that must not appear as they are, and what stands for each. */
+struct replacement {
+	char c;
+	const char *by;
+};
+
+static void replace(struct text *t, const char *s, const struct replacement *table, const char *set)
+{
+	while (*s) {
+		size_t plain = strcspn(s, set);
+
+		text_add(t, s, plain);
+		s += plain;
+		if (!*s)
+			return;
+		for (const struct replacement *r = table; r->c; r++)
+			if (r->c == *s)
+				text_string(t, r->by);
+		s++;
+	}
+}
+
+void text_label_value(struct text *t, const char *s)
+{
+	static const struct replacement table[] = {
+		{ '\\', "\\\\" }, { '"', "\\\"" }, { '\n', "\\n" }, { 0 }
+	};
+
+	replace(t, s, table, "\\\"\n");
+}
+
+void text_html(struct text *t, const char *s)
+{
+	static const struct replacement table[] = { { '&', "&amp;" },  { '<', "&lt;" },
+						    { '>', "&gt;" },   { '"', "&quot;" },
+						    { '\'', "&#39;" }, { 0 } };
+
+	replace(t, s, table, "&<>\"'");
+}

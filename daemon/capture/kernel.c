@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "capture/kernel.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "shaketap_config.h"
+#include "shaketap.skel.h"
+
+/* SYNs that wait for their ClientHello; a fraction of the handshakes that can be open. */
+#define SYNS_PER_FLOW 4
+#define SYNS_MIN 4096
+/* Flows to be deleted that are gathered before the kernel is asked. */
+#define FORGET_BATCH 256
+/* What this part of the ring's size holds is worth waking for. */
+#define WAKEUP_SHARE 8
+
+struct kernel {
+	struct shaketap_bpf *skel;
+	struct ring_buffer *ring;
+	struct kernel_ops ops;
+	struct st_gate *gates; /* the map itself, shared with the programs */
+	int flows, syns, counts;
+	int cpus;
+	uint32_t seed;
+	uint64_t deleted;
+	struct st_flow_key forget[FORGET_BATCH];
+	uint32_t forget_count;
+	uint64_t *per_cpu; /* room for one value of a per-CPU map */
+};
+
+static int on_sample(void *ctx, void *data, size_t size)
+{
+	const struct kernel *kernel = ctx;
+	const struct st_event *event = data;
+
+	if (size < sizeof(*event) || size - sizeof(*event) < event->len)
+		return 0; /* not of our making */
+	kernel->ops.event(kernel->ops.ctx, event, (const uint8_t *)(event + 1));
+	return 0;
+}
+
+/* Before 5.11 maps count against RLIMIT_MEMLOCK; later this changes nothing. */
+static void raise_memlock(void)
+{
+	const struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
+
+	setrlimit(RLIMIT_MEMLOCK, &unlimited);
+}
+
+static int configure(struct kernel *kernel, const struct kernel_config *config)
+{
+	struct shaketap_bpf *skel = kernel->skel;
+	size_t syns = config->max_flows / SYNS_PER_FLOW;
+	int err;
+
+	if (getrandom(&kernel->seed, sizeof(kernel->seed), GRND_NONBLOCK) != sizeof(kernel->seed))
+		kernel->seed = (uint32_t)getpid();
+	memcpy(skel->rodata->config.tls_ports, config->tls_ports,
+	       sizeof(skel->rodata->config.tls_ports));
+	skel->rodata->config.wakeup_fill = config->ring_size / WAKEUP_SHARE;
+	skel->rodata->config.gate_lifetime = config->gate_lifetime;
+	skel->rodata->config.gate_seed = kernel->seed;
+	err = bpf_map__set_max_entries(skel->maps.events, (uint32_t)config->ring_size);
+	if (!err)
+		err = bpf_map__set_max_entries(skel->maps.flows, (uint32_t)config->max_flows);
+	if (!err)
+		err = bpf_map__set_max_entries(skel->maps.syns,
+					       (uint32_t)(syns < SYNS_MIN ? SYNS_MIN : syns));
+	return err;
+}
+
+static int load(struct kernel *kernel, const struct kernel_config *config)
+{
+	int err;
+
+	raise_memlock();
+	kernel->skel = shaketap_bpf__open();
+	if (!kernel->skel)
+		return -errno;
+	err = configure(kernel, config);
+	if (!err)
+		err = shaketap_bpf__load(kernel->skel);
+	if (err)
+		return err;
+	kernel->flows = bpf_map__fd(kernel->skel->maps.flows);
+	kernel->syns = bpf_map__fd(kernel->skel->maps.syns);
+	kernel->counts = bpf_map__fd(kernel->skel->maps.counts);
+	kernel->gates = mmap(NULL, ST_GATE_BUCKETS * sizeof(*kernel->gates), PROT_READ | PROT_WRITE,
+			     MAP_SHARED, bpf_map__fd(kernel->skel->maps.gates), 0);
+	if (kernel->gates == MAP_FAILED) {
+		kernel->gates = NULL;
+		return -errno;
+	}
+	kernel->ring = ring_buffer__new(bpf_map__fd(kernel->skel->maps.events), on_sample, kernel, NULL);
+	if (!kernel->ring)
+		return -errno;
+	kernel->cpus = libbpf_num_possible_cpus();
+	if (kernel->cpus < 0)
+		return kernel->cpus;
+	kernel->per_cpu = calloc((size_t)kernel->cpus, sizeof(*kernel->per_cpu));
+	return kernel->per_cpu ? 0 : -ENOMEM;
+}
+
+static void explain(int err, char *error, size_t room)
+{
+	switch (err) {
+	case -EPERM:
+		snprintf(error, room,
+			 "cannot load the kernel programs: no permission; run as root or with CAP_BPF and "
+			 "CAP_NET_ADMIN (in a container also check that seccomp allows bpf())");
+		break;
+	case -ENOMEM:
+		snprintf(error, room,
+			 "cannot load the kernel programs: not enough memory; lower --ring-buffer or "
+			 "--max-flows, or raise the memlock limit");
+		break;
+	case -EINVAL:
+	case -ENOSYS:
+		snprintf(error, room,
+			 "cannot load the kernel programs: %s; Linux 5.10 or later with BPF is needed",
+			 strerror(-err));
+		break;
+	default:
+		snprintf(error, room, "cannot load the kernel programs: %s (-v shows more)",
+			 strerror(-err));
+	}
+}
+
+struct kernel *kernel_open(const struct kernel_config *config, const struct kernel_ops *ops,
+			   char *error, size_t room)
+{
+	struct kernel *kernel = calloc(1, sizeof(*kernel));
+	int err;
+
+	if (!kernel) {
+		explain(-ENOMEM, error, room);
+		return NULL;
+	}
+	kernel->ops = *ops;
+	err = load(kernel, config);
+	if (!err)
+		return kernel;
+	explain(err, error, room);
+	kernel_close(kernel);
+	return NULL;
+}
+
+void kernel_close(struct kernel *kernel)
+{
+	if (!kernel)
+		return;
+	ring_buffer__free(kernel->ring);
+	if (kernel->gates)
+		munmap(kernel->gates, ST_GATE_BUCKETS * sizeof(*kernel->gates));
+	shaketap_bpf__destroy(kernel->skel);
+	free(kernel->per_cpu);
+	free(kernel);
+}
+
+void kernel_programs(const struct kernel *kernel, bool ethernet, int programs[2])
+{
+	const struct shaketap_bpf *skel = kernel->skel;
+
+	programs[KERNEL_INGRESS] =
+		bpf_program__fd(ethernet ? skel->progs.ingress_ethernet : skel->progs.ingress_ip);
+	programs[KERNEL_EGRESS] =
+		bpf_program__fd(ethernet ? skel->progs.egress_ethernet : skel->progs.egress_ip);
+}
+
+int kernel_fd(const struct kernel *kernel)
+{
+	return bpf_map__fd(kernel->skel->maps.events);
+}
+
+int kernel_drain(struct kernel *kernel)
+{
+	struct st_control *control = &kernel->skel->bss->control;
+
+	__atomic_store_n(&control->urgent, 0, __ATOMIC_SEQ_CST);
+	return ring_buffer__consume(kernel->ring);
+}
+
+bool kernel_sleep(struct kernel *kernel)
+{
+	struct st_control *control = &kernel->skel->bss->control;
+
+	__atomic_store_n(&control->asleep, 1, __ATOMIC_SEQ_CST);
+	/* An event that came before the store woke nobody: look once more. */
+	if (kernel_drain(kernel) == 0)
+		return true;
+	__atomic_store_n(&control->asleep, 0, __ATOMIC_SEQ_CST);
+	return false;
+}
+
+void kernel_flush(struct kernel *kernel)
+{
+	uint32_t done = 0;
+
+	while (done < kernel->forget_count) {
+		uint32_t n = kernel->forget_count - done;
+		int err = bpf_map_delete_batch(kernel->flows, kernel->forget + done, &n, NULL);
+
+		if (err && err != -ENOENT)
+			n = 0; /* the count means nothing then */
+		for (uint32_t i = 0; i < n; i++) {
+			struct st_gate *gate =
+				&kernel->gates[st_gate_bucket(&kernel->forget[done + i], kernel->seed)];
+
+			if (__atomic_load_n(&gate->count, __ATOMIC_RELAXED))
+				__atomic_fetch_sub(&gate->count, 1, __ATOMIC_RELAXED);
+		}
+		kernel->deleted += n;
+		done += n + !!err; /* the batch stops at an entry that is gone: leave that one out */
+	}
+	kernel->forget_count = 0;
+}
+
+void kernel_forget(struct kernel *kernel, const struct st_flow_key *key, uint64_t flow)
+{
+	(void)flow; /* a reused key has told the pipeline so before it could be forgotten */
+	kernel->forget[kernel->forget_count++] = *key;
+	if (kernel->forget_count == FORGET_BATCH)
+		kernel_flush(kernel);
+}
+
+enum kernel_flow kernel_flow_state(struct kernel *kernel, const struct st_flow_key *key,
+				   uint64_t flow)
+{
+	struct st_flow entry;
+
+	if (bpf_map_lookup_elem(kernel->flows, key, &entry) || entry.id != flow)
+		return KERNEL_FLOW_GONE;
+	return entry.lost ? KERNEL_FLOW_LOST : KERNEL_FLOW_INTACT;
+}
+
+bool kernel_syn_unanswered(struct kernel *kernel, const struct st_flow_key *key, uint64_t syn_time)
+{
+	struct st_syn entry;
+
+	return !bpf_map_lookup_elem(kernel->syns, key, &entry) && entry.syn_time == syn_time &&
+	       !entry.synack_time;
+}
+
+void kernel_counts(struct kernel *kernel, struct kernel_counts *out)
+{
+	*out = (struct kernel_counts){ .deleted = kernel->deleted };
+	for (uint32_t what = 0; what < ST_COUNTS; what++) {
+		if (bpf_map_lookup_elem(kernel->counts, &what, kernel->per_cpu))
+			continue;
+		for (int cpu = 0; cpu < kernel->cpus; cpu++)
+			out->value[what] += kernel->per_cpu[cpu];
+	}
+}

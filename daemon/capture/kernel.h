@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The kernel programs and their maps: loaded with the configuration, their ring
+ * drained, their tables asked, their counters read.
+ */
+#ifndef SHAKETAP_KERNEL_H
+#define SHAKETAP_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "shaketap_abi.h"
+
+struct kernel;
+
+struct kernel_config {
+	size_t max_flows;
+	size_t ring_size; /* bytes, power of two */
+	uint64_t gate_lifetime; /* ns */
+	const uint64_t *tls_ports; /* ST_PORTS_WORDS words, bit per port */
+};
+
+struct kernel_ops {
+	void *ctx;
+	void (*event)(void *ctx, const struct st_event *event, const uint8_t *payload);
+};
+
+enum kernel_hook { KERNEL_INGRESS, KERNEL_EGRESS };
+
+/* How the kernel still knows a flow. */
+enum kernel_flow { KERNEL_FLOW_INTACT, KERNEL_FLOW_LOST, KERNEL_FLOW_GONE };
+
+/*
+ * Load everything. NULL: error holds one line that says what is missing and the mend.
+ * libbpf's own messages go to the print function set by the caller.
+ */
+struct kernel *kernel_open(const struct kernel_config *config, const struct kernel_ops *ops,
+			   char *error, size_t room);
+void kernel_close(struct kernel *kernel);
+
+/* Programs for an interface: with an Ethernet header or without. [KERNEL_INGRESS], [KERNEL_EGRESS] */
+void kernel_programs(const struct kernel *kernel, bool ethernet, int programs[2]);
+
+/* Readable when the kernel thinks that waking is worth it. */
+int kernel_fd(const struct kernel *kernel);
+
+/* Hand out all events in the ring. Their number, or -errno. */
+int kernel_drain(struct kernel *kernel);
+
+/*
+ * Before a sleep without end: ask to be woken by the next event. True: the ring is
+ * empty and the wake-up is armed; false: there is something to drain.
+ */
+bool kernel_sleep(struct kernel *kernel);
+
+/* Take a flow out of the table; done in batches, at the latest by kernel_flush(). */
+void kernel_forget(struct kernel *kernel, const struct st_flow_key *key, uint64_t flow);
+void kernel_flush(struct kernel *kernel);
+
+enum kernel_flow kernel_flow_state(struct kernel *kernel, const struct st_flow_key *key,
+				   uint64_t flow);
+
+/* The SYN of that time is in the table and has no answer. */
+bool kernel_syn_unanswered(struct kernel *kernel, const struct st_flow_key *key, uint64_t syn_time);
+
+/* Sums over all CPUs, by enum st_count, and what the daemon itself deleted. */
+struct kernel_counts {
+	uint64_t value[ST_COUNTS];
+	uint64_t deleted; /* entries of the flow table, by kernel_forget() */
+};
+
+void kernel_counts(struct kernel *kernel, struct kernel_counts *out);
+
+#endif

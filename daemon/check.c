@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "check.h"
+
+#include <stdio.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "interfaces.h"
+
+/* Enough to try loading, without taking the memory a real run takes. */
+#define TRIAL_FLOWS 1024
+#define TRIAL_RING 65536
+
+static void ignore_event(void *ctx, const struct st_event *event, const uint8_t *payload)
+{
+	(void)ctx;
+	(void)event;
+	(void)payload;
+}
+
+static void say(bool ok, const char *what, const char *text)
+{
+	printf("%-4s %-11s %s\n", ok ? "ok" : "NO", what, text);
+}
+
+static void check_kernel(void)
+{
+	struct utsname name;
+
+	if (!uname(&name))
+		say(true, "kernel", name.release);
+}
+
+static void check_btf(void)
+{
+	bool there = !access("/sys/kernel/btf/vmlinux", R_OK);
+
+	say(true, "btf", there ? "present" : "absent; the programs that observe packets need none");
+}
+
+static bool check_interfaces(const struct options *options, struct kernel *kernel, struct log *log)
+{
+	char text[256];
+	struct interfaces *interfaces =
+		interfaces_open(&options->interfaces, kernel, log, text, sizeof(text));
+	size_t tcx, clsact;
+
+	if (!interfaces) {
+		say(false, "interfaces", text);
+		return false;
+	}
+	tcx = interfaces_count(interfaces, ATTACH_TCX);
+	clsact = interfaces_count(interfaces, ATTACH_CLSACT);
+	snprintf(text, sizeof(text), "%zu attached and released, by %s", tcx + clsact,
+		 tcx ? "TCX" : "clsact (no TCX before Linux 6.6)");
+	say(true, "interfaces", text);
+	interfaces_close(interfaces);
+	return true;
+}
+
+int check(const struct options *options, struct log *log)
+{
+	const struct kernel_config config = {
+		.max_flows = TRIAL_FLOWS,
+		.ring_size = TRIAL_RING,
+		.gate_lifetime = NS_PER_S,
+		.tls_ports = options->tls_ports,
+	};
+	char error[256];
+	struct kernel *kernel;
+	bool ok;
+
+	check_kernel();
+	check_btf();
+	kernel = kernel_open(&config, &(struct kernel_ops){ NULL, ignore_event }, error, sizeof(error));
+	if (!kernel) {
+		say(false, "programs", error);
+		return 1;
+	}
+	say(true, "programs", "loaded, and passed the verifier");
+	ok = check_interfaces(options, kernel, log);
+	kernel_close(kernel);
+	return ok ? 0 : 1;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "connection.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Connections kept for reuse; each is about a kilobyte. */
+#define SPARES_MAX 1024
+
+void connections_init(struct connections *all, size_t max)
+{
+	*all = (struct connections){ .max = max };
+	TAILQ_INIT(&all->waiting);
+	TAILQ_INIT(&all->settling);
+	TAILQ_INIT(&all->spare);
+}
+
+void connections_free(struct connections *all)
+{
+	struct connection *connection;
+
+	while ((connection = TAILQ_FIRST(&all->waiting)) ||
+	       (connection = TAILQ_FIRST(&all->settling)))
+		connection_free(all, connection);
+	while ((connection = TAILQ_FIRST(&all->spare))) {
+		TAILQ_REMOVE(&all->spare, connection, due);
+		free(connection);
+	}
+}
+
+struct connection *connection_find(struct connections *all, const struct st_flow_key *key)
+{
+	struct connection *found;
+
+	HASH_FIND(by_key, all->by_key, key, sizeof(*key), found);
+	return found;
+}
+
+static struct connection *take_spare(struct connections *all)
+{
+	struct connection *connection = TAILQ_FIRST(&all->spare);
+
+	if (!connection)
+		return calloc(1, sizeof(*connection));
+	TAILQ_REMOVE(&all->spare, connection, due);
+	all->spares--;
+	memset(connection, 0, sizeof(*connection));
+	return connection;
+}
+
+struct connection *connection_new(struct connections *all, const struct st_flow_key *key,
+				  uint64_t flow, uint64_t now)
+{
+	struct connection *connection;
+
+	if (all->count >= all->max)
+		return NULL;
+	connection = take_spare(all);
+	if (!connection)
+		return NULL;
+	connection->key = *key;
+	connection->flow = flow;
+	connection->progress = now;
+	tracker_init(&connection->tracker);
+	HASH_ADD(by_key, all->by_key, key, sizeof(connection->key), connection);
+	TAILQ_INSERT_TAIL(&all->waiting, connection, due);
+	all->count++;
+	return connection;
+}
+
+void connection_progress(struct connections *all, struct connection *connection, uint64_t now)
+{
+	connection->progress = now;
+	if (connection->on_settling_list)
+		return;
+	TAILQ_REMOVE(&all->waiting, connection, due);
+	TAILQ_INSERT_TAIL(&all->waiting, connection, due);
+}
+
+void connection_settle(struct connections *all, struct connection *connection)
+{
+	if (connection->on_settling_list)
+		return;
+	TAILQ_REMOVE(&all->waiting, connection, due);
+	TAILQ_INSERT_TAIL(&all->settling, connection, due);
+	connection->on_settling_list = true;
+}
+
+static uint64_t digest_add(uint64_t hash, struct bytes b)
+{
+	for (size_t i = 0; i < b.n; i++) /* FNV-1a */
+		hash = (hash ^ b.p[i]) * 0x100000001b3;
+	return hash;
+}
+
+/* Tells hellos apart that share a random: tools that send a constant one, replayed templates. */
+static uint64_t digest_of(const struct tls_client_hello *hello)
+{
+	uint64_t hash = 0xcbf29ce484222325 ^ hello->length;
+
+	hash = digest_add(hash, hello->server_name);
+	hash = digest_add(hash, hello->cipher_suites);
+	return digest_add(hash, hello->extensions);
+}
+
+bool connection_identify(struct connections *all, struct connection *connection)
+{
+	const struct tls_client_hello *hello = connection->tracker.hs.client_hello;
+	struct connection *other;
+
+	connection->digest = digest_of(hello);
+	HASH_FIND(by_random, all->by_random, hello->random, TLS_RANDOM_LEN, other);
+	if (other)
+		return other->digest != connection->digest;
+	HASH_ADD_KEYPTR(by_random, all->by_random, hello->random, TLS_RANDOM_LEN, connection);
+	connection->listed_by_random = true;
+	return true;
+}
+
+void connection_free(struct connections *all, struct connection *connection)
+{
+	if (connection->listed_by_random)
+		HASH_DELETE(by_random, all->by_random, connection);
+	HASH_DELETE(by_key, all->by_key, connection);
+	TAILQ_REMOVE(connection->on_settling_list ? &all->settling : &all->waiting, connection, due);
+	for (int i = 0; i < 2; i++) {
+		reasm_free(&connection->half[i].reasm);
+		tls_messages_free(&connection->half[i].messages);
+	}
+	tracker_free(&connection->tracker);
+	all->count--;
+	if (all->spares >= SPARES_MAX) {
+		free(connection);
+		return;
+	}
+	TAILQ_INSERT_HEAD(&all->spare, connection, due);
+	all->spares++;
+}

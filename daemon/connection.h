@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A TCP connection that shakes hands: both directions, its handshake, its place in the tables. */
+#ifndef SHAKETAP_CONNECTION_H
+#define SHAKETAP_CONNECTION_H
+
+#include <sys/queue.h>
+
+#include <uthash.h>
+
+#include "shaketap_abi.h"
+#include "stream/reasm.h"
+#include "tls/message.h"
+#include "track/tracker.h"
+
+struct connection_half {
+	struct reasm reasm;
+	struct tls_messages messages;
+	bool fin; /* seen, but bytes before it may still be missing */
+	uint32_t fin_seq;
+	uint64_t fin_time;
+};
+
+struct connection {
+	struct st_flow_key key;
+	uint64_t flow; /* st_event.flow */
+	uint8_t client; /* index of the client in key */
+	bool identified; /* its ClientHello was compared with the others */
+	bool listed_by_random;
+	bool on_settling_list;
+	uint64_t progress;     /* time of the last new bytes */
+	uint64_t last_segment; /* time of the last segment of the first ClientHello */
+	uint64_t digest;       /* of the ClientHello, beside its random */
+	bool local[2];	 /* by enum hs_side: the socket was seen on this host */
+	struct connection_half half[2]; /* by sender index */
+	struct tracker tracker;
+	UT_hash_handle by_key;
+	UT_hash_handle by_random;
+	TAILQ_ENTRY(connection) due; /* in the list of its kind of deadline, soonest first */
+};
+
+TAILQ_HEAD(connection_list, connection);
+
+struct connections {
+	struct connection *by_key;
+	struct connection *by_random;
+	struct connection_list waiting;	 /* all wait equally long, so new deadlines go to the end */
+	struct connection_list settling;
+	struct connection_list spare; /* kept for reuse: no allocation after warm-up */
+	size_t count, max, spares;
+};
+
+void connections_init(struct connections *all, size_t max);
+void connections_free(struct connections *all);
+
+/* NULL: none. */
+struct connection *connection_find(struct connections *all, const struct st_flow_key *key);
+
+/* A new one, at the end of the waiting list. NULL: full or out of memory. */
+struct connection *connection_new(struct connections *all, const struct st_flow_key *key,
+				  uint64_t flow, uint64_t now);
+
+/* New bytes came: its deadline moves to the end of the waiting list. */
+void connection_progress(struct connections *all, struct connection *connection, uint64_t now);
+
+/* Established: from the waiting to the settling list. */
+void connection_settle(struct connections *all, struct connection *connection);
+
+/*
+ * Enter the identity of the handshake, once its ClientHello is there: the random, checked
+ * by a digest of what else the hello says. False: a live connection already shows it.
+ */
+bool connection_identify(struct connections *all, struct connection *connection);
+
+void connection_free(struct connections *all, struct connection *connection);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which interfaces are observed: those the patterns choose, as they come and go. */
+#ifndef SHAKETAP_INTERFACES_H
+#define SHAKETAP_INTERFACES_H
+
+#include "base/log.h"
+#include "capture/attach.h"
+#include "capture/kernel.h"
+#include "capture/links.h"
+#include "options.h"
+
+struct interfaces;
+
+/*
+ * Attach to what is there. NULL: error says in one line why nothing could be attached.
+ * patterns is borrowed.
+ */
+struct interfaces *interfaces_open(const struct options_list *patterns, struct kernel *kernel,
+				   struct log *log, char *error, size_t room);
+void interfaces_close(struct interfaces *interfaces);
+
+/* Take the programs off all interfaces; names and addresses stay known. */
+void interfaces_detach(struct interfaces *interfaces);
+
+/* Readable when interfaces or addresses changed: then call interfaces_read(). */
+int interfaces_fd(const struct interfaces *interfaces);
+void interfaces_read(struct interfaces *interfaces);
+
+/* Attached now, by kind. */
+size_t interfaces_count(const struct interfaces *interfaces, enum attach_kind kind);
+
+/* NULL: not known. */
+const char *interfaces_name(const struct interfaces *interfaces, unsigned ifindex);
+
+bool interfaces_is_local(const struct interfaces *interfaces, const uint32_t addr[4]);
+
+/* Do the patterns choose this name? "!PATTERN" excludes; none but those: all others. */
+bool interfaces_chosen(const struct options_list *patterns, const char *name, bool up);
+
+#endif

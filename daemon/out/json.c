@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "out/json.h"
+
+#include <stdio.h>
+
+#include "base/addr.h"
+#include "out/community_id.h"
+#include "out/facts.h"
+#include "out/json_parts.h"
+#include "tls/names.h"
+
+static const char *const outcome_names[] = {
+	[HS_OPEN] = "unknown",
+	[HS_SUCCESS] = "success",
+	[HS_FAILURE] = "failure",
+	[HS_UNKNOWN] = "unknown",
+};
+
+static void add_event(struct json *j, const struct handshake *hs)
+{
+	struct json_mark mark = json_object(j, "event");
+	uint64_t ns;
+
+	json_string(j, "outcome", outcome_names[hs->outcome]);
+	if (facts_duration(hs, &ns))
+		json_number(j, "duration", ns);
+	json_object_end(j, mark);
+}
+
+static void add_network(struct json *j, const struct handshake *hs)
+{
+	struct json_mark mark = json_object(j, "network"), vlan;
+	char text[COMMUNITY_ID_SIZE];
+
+	json_string(j, "transport", "tcp");
+	json_string(j, "type", addr_is_v4(hs->end[HS_CLIENT].addr) ? "ipv4" : "ipv6");
+	if (hs->vlan) {
+		vlan = json_object(j, "vlan");
+		snprintf(text, sizeof(text), "%u", hs->vlan);
+		json_string(j, "id", text);
+		json_object_end(j, vlan);
+	}
+	if (community_id(&hs->end[HS_CLIENT], &hs->end[HS_SERVER], text))
+		json_string(j, "community_id", text);
+	json_object_end(j, mark);
+}
+
+static void add_end(struct json *j, const char *key, const struct hs_end *end)
+{
+	struct json_mark mark = json_object(j, key);
+	char ip[ADDR_TEXT_SIZE];
+
+	addr_text(end->addr, ip);
+	json_string(j, "ip", ip);
+	json_number(j, "port", end->port);
+	json_object_end(j, mark);
+}
+
+static void add_hello_retry(struct json *j, const struct handshake *hs)
+{
+	char code[FACTS_CODE_SIZE];
+	uint16_t group = hs->hello_retry_group;
+
+	if (!hs->hello_retry)
+		return;
+	/* Kept when empty: a HelloRetryRequest may ask for a cookie only. */
+	json_key(j, "hello_retry");
+	text_char(j->out, '{');
+	j->first = true;
+	if (hs->hello_retry_has_group)
+		json_string(j, "requested_group", facts_name(tls_group_name(group), group, code));
+	text_char(j->out, '}');
+	j->first = false;
+}
+
+static void add_times(struct json *j, const struct handshake *hs)
+{
+	const struct {
+		const char *name;
+		uint64_t from, to;
+	} spans[] = {
+		{ "tcp_connect", hs->syn_time, hs->synack_time },
+		{ "client_hello_to_server_hello", hs->client_hello_time, hs->server_hello_time },
+		{ "server_flight", hs->server_hello_time, hs->server_flight_end_time },
+		{ "client_flight", hs->client_flight_time, hs->client_finished_time },
+		{ "first_application_data", hs->client_hello_time, hs->application_data_time },
+	};
+	struct json_mark mark = json_object(j, "times");
+	uint64_t ns;
+
+	for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++)
+		if (facts_span(spans[i].from, spans[i].to, &ns))
+			json_number(j, spans[i].name, ns);
+	json_object_end(j, mark);
+}
+
+static void add_failure(struct json *j, const struct handshake *hs)
+{
+	const struct hs_failure *f = &hs->failure;
+	struct json_mark mark;
+
+	if (hs->outcome != HS_FAILURE)
+		return;
+	mark = json_object(j, "failure");
+	json_string(j, "stage", hs_stage_names[f->stage]);
+	json_string(j, "side", hs_side_names[f->side]);
+	json_string(j, "cause", hs_cause_names[f->cause]);
+	json_string(j, "certainty", f->suspected ? "suspected" : "observed");
+	json_string(j, "text", f->text);
+	json_object_end(j, mark);
+}
+
+static void add_shaketap(struct json *j, const struct handshake *hs,
+			 const struct record_context *ctx)
+{
+	struct json_mark mark = json_object(j, "shaketap");
+
+	json_string(j, "interface", ctx->interface);
+	if (ctx->with_role && hs->role != HS_ROLE_NONE)
+		json_string(j, "role", hs_role_names[hs->role]);
+	json_string(j, "stage", hs_stage_names[hs->stage]);
+	json_bool(j, "complete", hs->complete);
+	if (hs->outcome == HS_UNKNOWN && hs->unknown != HS_UNKNOWN_NONE)
+		json_string(j, "unknown_cause", hs_unknown_names[hs->unknown]);
+	if (hs->resumption != HS_RESUMPTION_NONE)
+		json_string(j, "resumption", hs_resumption_names[hs->resumption]);
+	if (hs->early_data != HS_EARLY_NONE)
+		json_string(j, "early_data", hs_early_data_names[hs->early_data]);
+	add_hello_retry(j, hs);
+	json_client_hello(j, hs);
+	json_server_hello(j, hs);
+	json_key_exchange(j, hs);
+	if (hs->client_certificate != HS_CERT_NONE)
+		json_string(j, "client_certificate",
+			    hs_client_certificate_names[hs->client_certificate]);
+	json_messages(j, hs, facts_start(hs));
+	json_alerts(j, hs);
+	add_times(j, hs);
+	if (hs->round_trips >= 0)
+		json_number(j, "round_trips", (uint64_t)hs->round_trips);
+	add_failure(j, hs);
+	json_object_end(j, mark);
+}
+
+void json_record(struct text *out, const struct handshake *hs, const struct record_context *ctx)
+{
+	struct json j = { .out = out, .first = true };
+	struct json_mark mark = json_object(&j, NULL);
+
+	json_key(&j, "@timestamp");
+	text_char(out, '"');
+	text_time(out, facts_start(hs) + ctx->wall_offset);
+	text_char(out, '"');
+	add_event(&j, hs);
+	add_network(&j, hs);
+	add_end(&j, "client", &hs->end[HS_CLIENT]);
+	add_end(&j, "server", &hs->end[HS_SERVER]);
+	json_tls(&j, hs);
+	add_shaketap(&j, hs, ctx);
+	json_object_end(&j, mark);
+	text_char(out, '\n');
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One handshake as one line of JSON, by the names of the contract. */
+#ifndef SHAKETAP_JSON_H
+#define SHAKETAP_JSON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "track/handshake.h"
+
+/* What the outputs know beyond the handshake itself. */
+struct record_context {
+	uint64_t wall_offset;  /* add to a time of the handshake (mod 2^64): ns since the epoch */
+	const char *interface; /* where it was seen first; NULL: not known */
+	bool with_role;	       /* live traffic: shaketap.role means something */
+};
+
+/*
+ * Add one JSON object and a line feed to `out`. A field that is not known is
+ * left out. After it, out->cut tells that the record did not fit and is of no
+ * use. A text with a limit of 1 MiB holds every record: the longest ClientHello
+ * is 128 KiB, of which names grow fourfold and lists to some 25 bytes an entry.
+ */
+void json_record(struct text *out, const struct handshake *hs, const struct record_context *ctx);
+
+#endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The parts of a record about messages: hellos, timeline, alerts. */
+#include <stdio.h>
+
+#include "out/facts.h"
+#include "out/json_parts.h"
+#include "tls/names.h"
+
+/* The list of extension ids: the contract shows them as numbers. */
+static void add_extensions(struct json *j, struct bytes ids)
+{
+	if (!ids.p)
+		return;
+	json_list(j, "extensions");
+	for (size_t i = 0; i < ids.n / 2; i++)
+		if (!tls_is_grease(bytes_u16(ids, i)))
+			json_number(j, NULL, bytes_u16(ids, i));
+	json_list_end(j);
+}
+
+/* RFC 8701: the GREASE names of ALPN are the two bytes of a GREASE code. */
+static bool alpn_is_grease(struct bytes name)
+{
+	return name.n == 2 && tls_is_grease(bytes_u16(name, 0));
+}
+
+static void add_alpn(struct json *j, struct bytes list)
+{
+	size_t at = 0;
+
+	if (!list.p)
+		return;
+	json_list(j, "alpn");
+	while (at < list.n && list.p[at] < list.n - at) {
+		struct bytes name = { list.p + at + 1, list.p[at] };
+
+		if (!alpn_is_grease(name))
+			json_wire(j, NULL, name);
+		at += 1 + name.n;
+	}
+	json_list_end(j);
+}
+
+/* IANA "TLS Compression Method Identifiers". */
+static const char *compression_name(uint8_t code)
+{
+	switch (code) {
+	case 0:
+		return "NULL";
+	case 1:
+		return "DEFLATE";
+	case 64:
+		return "LZS";
+	default:
+		return NULL;
+	}
+}
+
+static void add_compression(struct json *j, struct bytes list)
+{
+	char code[FACTS_CODE_SIZE];
+
+	if (!list.p)
+		return;
+	json_list(j, "compression_methods");
+	for (size_t i = 0; i < list.n; i++) {
+		const char *name = compression_name(list.p[i]);
+
+		snprintf(code, sizeof(code), "0x%02x", list.p[i]);
+		json_string(j, NULL, name ? name : code);
+	}
+	json_list_end(j);
+}
+
+void json_client_hello(struct json *j, const struct handshake *hs)
+{
+	const struct tls_client_hello *hello = hs->client_hello;
+	struct json_mark mark;
+
+	if (!hello)
+		return;
+	mark = json_object(j, "client_hello");
+	json_hex(j, "random", (struct bytes){ hello->random, sizeof(hello->random) });
+	json_code(j, "legacy_version", hello->legacy_version, tls_version_name);
+	json_codes(j, "versions", hello->versions, tls_version_name);
+	json_codes(j, "groups", hello->groups, tls_group_name);
+	json_codes(j, "key_shares", hello->key_shares, tls_group_name);
+	json_codes(j, "signature_algorithms", hello->signatures, tls_signature_name);
+	add_alpn(j, hello->alpn);
+	add_extensions(j, hello->extensions);
+	json_number(j, "session_id_length", hello->session_id_length);
+	add_compression(j, hello->compression);
+	json_number(j, "length", hello->length);
+	if (hs->client_hello_segments)
+		json_number(j, "segments", hs->client_hello_segments);
+	if (hs->client_hello_records)
+		json_number(j, "records", hs->client_hello_records);
+	json_bool(j, "grease", hello->grease);
+	json_bool(j, "ech", hello->ech);
+	json_object_end(j, mark);
+}
+
+void json_server_hello(struct json *j, const struct handshake *hs)
+{
+	const struct tls_server_hello *hello = &hs->server_hello;
+	struct json_mark mark;
+
+	if (!hs->has_server_hello)
+		return;
+	mark = json_object(j, "server_hello");
+	json_hex(j, "random", (struct bytes){ hello->random, sizeof(hello->random) });
+	json_code(j, "legacy_version", hello->legacy_version, tls_version_name);
+	json_number(j, "session_id_length", hello->session_id_length);
+	add_extensions(j, hello->extensions);
+	if (hello->has_psk)
+		json_number(j, "psk_index", hello->psk_index);
+	json_object_end(j, mark);
+}
+
+static void add_message(struct json *j, const struct hs_message *m, uint64_t start, bool retry)
+{
+	struct json_mark mark = json_object(j, NULL);
+
+	json_number(j, "t", m->time > start ? m->time - start : 0);
+	json_string(j, "from", hs_side_names[m->from]);
+	json_number(j, "record", m->record);
+	if (m->encrypted) {
+		json_bool(j, "encrypted", true);
+	} else if (m->record == TLS_RECORD_HANDSHAKE) {
+		json_number(j, "type", m->type);
+		json_string(j, "name", retry ? "HelloRetryRequest" : tls_handshake_name(m->type));
+	}
+	json_number(j, "length", m->length);
+	json_object_end(j, mark);
+}
+
+static bool is_server_hello(const struct hs_message *m)
+{
+	return !m->encrypted && m->record == TLS_RECORD_HANDSHAKE &&
+	       m->type == TLS_HANDSHAKE_SERVER_HELLO && m->from == HS_SERVER;
+}
+
+void json_messages(struct json *j, const struct handshake *hs, uint64_t start)
+{
+	/* On the wire a HelloRetryRequest is a ServerHello: it is the first of the two. */
+	bool retry_to_come = hs->hello_retry;
+
+	if (!hs->message_count)
+		return;
+	json_list(j, "messages");
+	for (unsigned i = 0; i < hs->message_count; i++) {
+		bool retry = retry_to_come && is_server_hello(&hs->messages[i]);
+
+		add_message(j, &hs->messages[i], start, retry);
+		if (retry)
+			retry_to_come = false;
+	}
+	json_list_end(j);
+}
+
+static void add_alert(struct json *j, const struct hs_alert *alert)
+{
+	static const char *const levels[] = { NULL, "warning", "fatal" };
+	struct json_mark mark = json_object(j, NULL);
+
+	json_string(j, "from", hs_side_names[alert->from]);
+	if (alert->encrypted) {
+		json_bool(j, "encrypted", true);
+	} else {
+		json_string(j, "level", alert->level <= 2 ? levels[alert->level] : NULL);
+		json_string(j, "description", tls_alert_name(alert->code));
+		json_number(j, "code", alert->code);
+	}
+	json_object_end(j, mark);
+}
+
+void json_alerts(struct json *j, const struct handshake *hs)
+{
+	if (!hs->alert_count)
+		return;
+	json_list(j, "alerts");
+	for (unsigned i = 0; i < hs->alert_count; i++)
+		add_alert(j, &hs->alerts[i]);
+	json_list_end(j);
+}

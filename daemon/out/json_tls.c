@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The parts of a record about what was negotiated: "tls" and shaketap.key_exchange. */
+#include "out/facts.h"
+#include "out/json_parts.h"
+#include "tls/names.h"
+
+void json_code(struct json *j, const char *key, uint16_t code, json_namer namer)
+{
+	char buffer[FACTS_CODE_SIZE];
+
+	json_string(j, key, facts_name(namer(code), code, buffer));
+}
+
+void json_codes(struct json *j, const char *key, struct bytes list, json_namer namer)
+{
+	if (!list.p)
+		return;
+	json_list(j, key);
+	for (size_t i = 0; i < list.n / 2; i++) {
+		uint16_t code = bytes_u16(list, i);
+
+		if (!tls_is_grease(code))
+			json_code(j, NULL, code, namer);
+	}
+	json_list_end(j);
+}
+
+static void add_negotiated(struct json *j, const struct handshake *hs)
+{
+	const struct tls_server_hello *hello = &hs->server_hello;
+	bool ssl = hello->version == TLS_VERSION_SSL3 || hello->version == TLS_VERSION_SSL2;
+
+	json_string(j, "version_protocol", ssl ? "ssl" : "tls");
+	json_code(j, "version", hello->version, tls_version_name);
+	json_code(j, "cipher", hello->cipher_suite, tls_cipher_name);
+}
+
+static void add_client(struct json *j, const struct tls_client_hello *hello)
+{
+	struct json_mark mark;
+
+	if (!hello)
+		return;
+	mark = json_object(j, "client");
+	json_wire(j, "server_name", hello->server_name);
+	json_codes(j, "supported_ciphers", hello->cipher_suites, tls_cipher_name);
+	json_object_end(j, mark);
+}
+
+void json_tls(struct json *j, const struct handshake *hs)
+{
+	struct json_mark mark = json_object(j, "tls");
+	struct bytes protocol = { (const uint8_t *)hs->next_protocol, hs->next_protocol_length };
+
+	if (hs->has_server_hello)
+		add_negotiated(j, hs);
+	if (hs->has_group)
+		json_code(j, "curve", hs->group, tls_group_name);
+	if (hs->outcome == HS_SUCCESS || hs->outcome == HS_FAILURE)
+		json_bool(j, "established", hs->outcome == HS_SUCCESS);
+	if (hs->has_server_hello && hs->resumption != HS_RESUMPTION_NONE)
+		json_bool(j, "resumed", facts_resumed(hs));
+	json_wire(j, "next_protocol", protocol);
+	add_client(j, hs->client_hello);
+	json_object_end(j, mark);
+}
+
+void json_key_exchange(struct json *j, const struct handshake *hs)
+{
+	struct key_exchange kx;
+	struct json_mark mark;
+
+	if (!facts_key_exchange(hs, &kx))
+		return;
+	mark = json_object(j, "key_exchange");
+	json_string(j, "kind", kx.kind);
+	if (hs->has_group)
+		json_code(j, "group", hs->group, tls_group_name);
+	json_bool(j, "forward_secret", kx.forward_secret);
+	json_bool(j, "post_quantum", kx.post_quantum);
+	json_object_end(j, mark);
+}

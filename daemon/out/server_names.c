@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* FNM_CASEFOLD */
+#endif
+#include "out/server_names.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Out of memory is no reason to end: the name then counts as overflow. */
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+/* A DNS name has at most 253 characters; a longer label (escapes included) is no host's name. */
+#define LABEL_MAX 253
+
+struct server_name {
+	char label[LABEL_MAX + 1]; /* folded to lower case, escaped */
+	uint64_t handshakes;
+	uint64_t failures[HS_CAUSES];
+	UT_hash_handle hh;
+};
+
+struct server_names {
+	const char *const *patterns;
+	struct server_name none, other;
+	struct server_name *table;   /* hash over the used part of `entries` */
+	struct server_name *entries; /* `limit` of them, allocated once */
+	size_t used, limit;
+	uint64_t overflow;
+};
+
+struct server_names *server_names_new(size_t limit, const char *const *patterns)
+{
+	struct server_names *names = calloc(1, sizeof(*names));
+
+	if (!names)
+		return NULL;
+	names->entries = calloc(limit ? limit : 1, sizeof(*names->entries));
+	if (!names->entries) {
+		free(names);
+		return NULL;
+	}
+	names->limit = limit;
+	names->patterns = patterns;
+	strcpy(names->none.label, "none");
+	strcpy(names->other.label, "other");
+	return names;
+}
+
+void server_names_free(struct server_names *names)
+{
+	if (!names)
+		return;
+	HASH_CLEAR(hh, names->table);
+	free(names->entries);
+	free(names);
+}
+
+/* The label of a name as sent; false when it is too long to be one. */
+static bool make_label(struct bytes name, char label[LABEL_MAX + 1])
+{
+	struct text t;
+
+	text_init_over(&t, label, LABEL_MAX + 1);
+	text_wire(&t, name);
+	for (size_t i = 0; i < t.n; i++)
+		if (label[i] >= 'A' && label[i] <= 'Z')
+			label[i] = (char)(label[i] - 'A' + 'a');
+	return !t.cut;
+}
+
+static bool wanted(const struct server_names *names, const char *label)
+{
+	/* A name that reads like one of our own labels must not be mixed up with it. */
+	if (!strcmp(label, names->none.label) || !strcmp(label, names->other.label))
+		return false;
+	if (!names->patterns)
+		return true;
+	for (size_t i = 0; names->patterns[i]; i++)
+		if (!fnmatch(names->patterns[i], label, FNM_NOESCAPE | FNM_CASEFOLD))
+			return true;
+	return false;
+}
+
+static struct server_name *add(struct server_names *names, const char *label)
+{
+	struct server_name *entry;
+
+	if (names->used < names->limit) {
+		entry = &names->entries[names->used];
+		strcpy(entry->label, label);
+		HASH_ADD_STR(names->table, label, entry);
+		if (entry->hh.tbl) {
+			names->used++;
+			return entry;
+		}
+	}
+	names->overflow++;
+	return &names->other;
+}
+
+static struct server_name *find(struct server_names *names, const struct tls_client_hello *hello)
+{
+	char label[LABEL_MAX + 1];
+	struct server_name *entry;
+
+	if (!hello || !hello->server_name.n)
+		return &names->none;
+	if (!make_label(hello->server_name, label) || !wanted(names, label))
+		return &names->other;
+	HASH_FIND_STR(names->table, label, entry);
+	return entry ? entry : add(names, label);
+}
+
+void server_names_count(struct server_names *names, const struct handshake *hs)
+{
+	struct server_name *entry = find(names, hs->client_hello);
+
+	entry->handshakes++;
+	if (hs->outcome == HS_FAILURE)
+		entry->failures[hs->failure.cause]++;
+}
+
+static void write_handshakes(struct expo *e, const struct server_name *entry)
+{
+	expo_u64(e, EXPO_LABELS({ "server_name", entry->label }), entry->handshakes);
+}
+
+/* Causes times names would fill the page with zeros: a row appears with its first failure. */
+static void write_failures(struct expo *e, const struct server_name *entry)
+{
+	for (int cause = 0; cause < HS_CAUSES; cause++)
+		if (entry->failures[cause])
+			expo_u64(e,
+				 EXPO_LABELS({ "server_name", entry->label },
+					     { "cause", hs_cause_names[cause] }),
+				 entry->failures[cause]);
+}
+
+static void write_all(struct expo *e, const struct server_names *names,
+		      void (*write_one)(struct expo *e, const struct server_name *entry))
+{
+	write_one(e, &names->none);
+	write_one(e, &names->other);
+	for (size_t i = 0; i < names->used; i++)
+		write_one(e, &names->entries[i]);
+}
+
+void server_names_write(struct expo *e, const struct server_names *names)
+{
+	static const struct expo_family handshakes = {
+		"shaketap_server_handshakes_total", EXPO_COUNTER,
+		"Handshakes with a known outcome, by the server name the client asked for."
+	};
+	static const struct expo_family failures = {
+		"shaketap_server_handshake_failures_total", EXPO_COUNTER,
+		"Failed handshakes, by the server name the client asked for."
+	};
+	static const struct expo_family overflow = {
+		"shaketap_server_name_overflow_total", EXPO_COUNTER,
+		"Handshakes counted under server_name other for want of room."
+	};
+
+	expo_family(e, &handshakes);
+	write_all(e, names, write_handshakes);
+	expo_family(e, &failures);
+	write_all(e, names, write_failures);
+	expo_family(e, &overflow);
+	expo_u64(e, EXPO_NO_LABELS, names->overflow);
+}

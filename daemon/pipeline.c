@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pipeline.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "connection.h"
+#include "connects.h"
+#include "tls/alert.h"
+#include "track/diagnose.h"
+
+struct pipeline {
+	struct pipeline_config config;
+	struct pipeline_ops ops;
+	struct connections all;
+	struct connects connects;
+	struct pipeline_counters counters;
+};
+
+static enum hs_side side_of(const struct connection *connection, unsigned sender)
+{
+	return sender == connection->client ? HS_CLIENT : HS_SERVER;
+}
+
+static enum hs_role role_of(bool client, bool server)
+{
+	if (client)
+		return server ? HS_ROLE_BOTH : HS_ROLE_CLIENT;
+	return server ? HS_ROLE_SERVER : HS_ROLE_FORWARDED;
+}
+
+static void report(struct pipeline *pipeline, struct handshake *hs, const bool local[2])
+{
+	if (pipeline->config.roles)
+		hs->role = role_of(local[HS_CLIENT] || pipeline->ops.is_local(pipeline->ops.ctx,
+									      hs->end[HS_CLIENT].addr),
+				   local[HS_SERVER] || pipeline->ops.is_local(pipeline->ops.ctx,
+									      hs->end[HS_SERVER].addr));
+	pipeline->ops.concluded(pipeline->ops.ctx, hs);
+}
+
+/* A connection on which no TLS ever started is no handshake (CONTRACT section 3). */
+static bool is_handshake(const struct handshake *hs)
+{
+	return hs->stage >= HS_CLIENT_HELLO || hs->outcome == HS_UNKNOWN;
+}
+
+static void conclude(struct pipeline *pipeline, struct connection *connection)
+{
+	struct handshake *hs = &connection->tracker.hs;
+
+	if (is_handshake(hs))
+		report(pipeline, hs, connection->local);
+	/*
+	 * After success the flow holds nothing but application data. After a failure it is
+	 * left to its FIN or RST: forgotten now, a late ServerHello would look like the
+	 * middle of a handshake that began unseen.
+	 */
+	if (hs->outcome == HS_SUCCESS)
+		pipeline->ops.forget(pipeline->ops.ctx, &connection->key, connection->flow);
+	connection_free(&pipeline->all, connection);
+}
+
+/* One clear handshake record: its messages, one by one. */
+static void read_messages(struct connection *connection, struct connection_half *half,
+			  enum hs_side from, struct bytes body, uint64_t now)
+{
+	struct tls_message message;
+	enum tls_result result;
+
+	tls_messages_feed(&half->messages, body);
+	while ((result = tls_messages_next(&half->messages, &message)) == TLS_OK)
+		tracker_message(&connection->tracker, from, &message, now);
+	if (result == TLS_BAD)
+		tracker_malformed(&connection->tracker, from, "a handshake message that is too long",
+				  now);
+}
+
+/* The record at the read position. False: more bytes are needed, or it is over. */
+static bool read_record(struct connection *connection, struct connection_half *half,
+			enum hs_side from, uint64_t now)
+{
+	struct tracker *tracker = &connection->tracker;
+	struct bytes bytes = reasm_peek(&half->reasm, TLS_RECORD_HEADER_LEN);
+	struct tls_record record;
+	struct tls_alert alert;
+	uint32_t whole;
+
+	switch (tls_record_header_parse(bytes, &record)) {
+	case TLS_MORE:
+		return false;
+	case TLS_BAD:
+		tracker_not_tls(tracker, from, bytes, now);
+		return false;
+	case TLS_OK:
+		break;
+	}
+	whole = TLS_RECORD_HEADER_LEN + record.length;
+	if (record.type == TLS_RECORD_HANDSHAKE && tracker_expects_clear(tracker, from)) {
+		bytes = reasm_peek(&half->reasm, whole);
+		if (bytes.n < whole)
+			return false;
+		read_messages(connection, half, from,
+			      (struct bytes){ bytes.p + TLS_RECORD_HEADER_LEN, record.length }, now);
+	} else if (record.type == TLS_RECORD_ALERT && record.length == TLS_ALERT_LEN) {
+		bytes = reasm_peek(&half->reasm, whole);
+		if (bytes.n < whole)
+			return false;
+		if (tls_alert_parse((struct bytes){ bytes.p + TLS_RECORD_HEADER_LEN, record.length },
+				    &alert) == TLS_OK)
+			tracker_alert(tracker, from, alert.level, alert.code, now);
+	} else {
+		tracker_record(tracker, from, &record, now);
+	}
+	reasm_skip(&half->reasm, whole);
+	return true;
+}
+
+static bool has_gap(const struct connection *connection)
+{
+	return reasm_has_gap(&connection->half[0].reasm) || reasm_has_gap(&connection->half[1].reasm);
+}
+
+/* FIN takes effect when all bytes before it were read. */
+static void read_fin(struct connection *connection, unsigned sender)
+{
+	struct connection_half *half = &connection->half[sender];
+
+	if (!half->fin || seq_before(half->reasm.pos, half->fin_seq))
+		return;
+	if (has_gap(connection))
+		tracker_unknown(&connection->tracker, HS_GAP, half->fin_time);
+	tracker_close(&connection->tracker, side_of(connection, sender), false, half->fin_time);
+}
+
+/* The first ClientHello is complete: is it the copy of a handshake that is followed already? */
+static bool is_copy(struct pipeline *pipeline, struct connection *connection)
+{
+	const struct handshake *hs = &connection->tracker.hs;
+
+	if (!hs->client_hello || connection->identified)
+		return false;
+	connection->identified = true;
+	if (connection_identify(&pipeline->all, connection))
+		return false;
+	pipeline->counters.copies++;
+	return true;
+}
+
+static void count_segment(struct connection *connection, const struct st_event *event)
+{
+	struct handshake *hs = &connection->tracker.hs;
+
+	/* Events of one packet have one time. */
+	if (hs->client_hello || event->sender != connection->client ||
+	    event->time == connection->last_segment)
+		return;
+	connection->last_segment = event->time;
+	hs->client_hello_segments++;
+}
+
+static void on_data(struct pipeline *pipeline, struct connection *connection,
+		    const struct st_event *event, const uint8_t *payload)
+{
+	struct connection_half *half = &connection->half[event->sender];
+	enum hs_side from = side_of(connection, event->sender);
+	uint32_t pos = half->reasm.pos;
+	uint32_t stored = half->reasm.stored;
+
+	count_segment(connection, event);
+	if (reasm_add(&half->reasm, event->seq, (struct bytes){ payload, event->len })) {
+		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
+		return;
+	}
+	while (!connection->tracker.done && read_record(connection, half, from, event->time))
+		;
+	if (reasm_settle(&half->reasm))
+		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
+	if (half->reasm.pos != pos || half->reasm.stored > stored)
+		connection_progress(&pipeline->all, connection, event->time);
+	read_fin(connection, event->sender);
+	/* The source copies no more of this direction: what was to come stays unseen. */
+	if (event->flags & ST_FLAG_SPENT)
+		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
+}
+
+static void on_reset(struct connection *connection, const struct st_event *event)
+{
+	if (has_gap(connection))
+		tracker_unknown(&connection->tracker, HS_GAP, event->time);
+	tracker_close(&connection->tracker, side_of(connection, event->sender), true, event->time);
+}
+
+static void on_fin(struct connection *connection, const struct st_event *event)
+{
+	struct connection_half *half = &connection->half[event->sender];
+
+	half->fin = true;
+	half->fin_seq = event->seq;
+	half->fin_time = event->time;
+	if (!half->reasm.started)
+		reasm_start(&half->reasm, event->seq);
+	read_fin(connection, event->sender);
+}
+
+static void note_sender(struct connection *connection, const struct st_event *event)
+{
+	enum hs_side side = side_of(connection, event->sender);
+
+	if (event->flags & ST_FLAG_LOCAL)
+		connection->local[side] = true;
+	if (event->cgroup)
+		connection->tracker.hs.cgroup[side] = event->cgroup;
+}
+
+static void fill_end(struct hs_end *end, const struct st_flow_key *key, unsigned index)
+{
+	memcpy(end->addr, key->addr[index], sizeof(end->addr));
+	end->port = ntohs(key->port[index]);
+}
+
+static void fill_ends(struct handshake *hs, const struct st_event *event, unsigned client)
+{
+	fill_end(&hs->end[HS_CLIENT], &event->key, client);
+	fill_end(&hs->end[HS_SERVER], &event->key, !client);
+	hs->ifindex = event->ifindex;
+	hs->vlan = event->vlan;
+	hs->syn_time = event->syn_time;
+	hs->synack_time = event->synack_time;
+}
+
+/* Who is the client when the opening event was lost: the port that is not a service's. */
+static unsigned guess_client(const struct st_event *event)
+{
+	return ntohs(event->key.port[0]) < ntohs(event->key.port[1]);
+}
+
+static struct connection *open_connection(struct pipeline *pipeline, const struct st_event *event)
+{
+	struct connection *connection =
+		connection_new(&pipeline->all, &event->key, event->flow, event->time);
+	struct handshake *hs;
+
+	if (!connection) {
+		pipeline->counters.refused++;
+		return NULL;
+	}
+	hs = &connection->tracker.hs;
+	if (event->flags & ST_FLAG_LOST)
+		connection->client = guess_client(event);
+	else
+		connection->client = event->flags & ST_FLAG_JOINED ? !event->sender : event->sender;
+	fill_ends(hs, event, connection->client);
+	if (event->flags & ST_FLAG_LOST)
+		return connection;
+	if (event->flags & ST_FLAG_JOINED) {
+		tracker_unknown(&connection->tracker, HS_JOINED_MIDWAY, event->time);
+		return connection;
+	}
+	hs->client_hello_time = event->time;
+	if (event->len >= TLS_RECORD_HEADER_LEN + 1) /* else it is only the shape of one */
+		hs->stage = HS_CLIENT_HELLO;
+	if (event->ack)
+		reasm_start(&connection->half[!event->sender].reasm, event->ack);
+	return connection;
+}
+
+static struct connection *connection_of(struct pipeline *pipeline, const struct st_event *event)
+{
+	struct connection *connection = connection_find(&pipeline->all, &event->key);
+
+	if (connection && connection->flow != event->flow) {
+		/* The same ports again, and the end of the earlier connection was not seen. */
+		tracker_unknown(&connection->tracker, HS_GAP, event->time);
+		conclude(pipeline, connection);
+		connection = NULL;
+	}
+	if (!connection && event->flags & ST_FLAG_OPENED)
+		connection = open_connection(pipeline, event);
+	return connection; /* NULL also for what comes behind the end of a handshake */
+}
+
+static void on_flow_event(struct pipeline *pipeline, const struct st_event *event,
+			  const uint8_t *payload)
+{
+	struct connection *connection = connection_of(pipeline, event);
+
+	if (!connection)
+		return;
+	note_sender(connection, event);
+	if (event->flags & ST_FLAG_LOST)
+		tracker_unknown(&connection->tracker, HS_LOST_EVENTS, event->time);
+	if (connection->tracker.done) {
+		conclude(pipeline, connection);
+		return;
+	}
+	if (event->type == ST_EVENT_DATA)
+		on_data(pipeline, connection, event, payload);
+	else if (event->type == ST_EVENT_FIN)
+		on_fin(connection, event);
+	else
+		on_reset(connection, event);
+	if (is_copy(pipeline, connection))
+		connection_free(&pipeline->all, connection);
+	else if (connection->tracker.done)
+		conclude(pipeline, connection);
+	else if (connection->tracker.settling)
+		connection_settle(&pipeline->all, connection);
+}
+
+/* A TCP connect that failed or may be failing: a record without TLS (CONTRACT section 3, tcp_syn). */
+static void report_connect(struct pipeline *pipeline, const struct connect *connect, bool refused,
+			   uint64_t now)
+{
+	struct tracker tracker;
+
+	if (!connect->local &&
+	    !pipeline->ops.is_local(pipeline->ops.ctx, connect->event.key.addr[connect->client]))
+		return; /* only connects from here: scans from elsewhere are not our failures */
+	tracker_init(&tracker);
+	fill_ends(&tracker.hs, &connect->event, connect->client);
+	tracker.hs.end_time = now;
+	tracker.hs.complete = true;
+	diagnose_connect(&tracker.hs, refused, now - connect->event.syn_time);
+	report(pipeline, &tracker.hs, (const bool[2]){ connect->local, false });
+}
+
+void pipeline_event(struct pipeline *pipeline, const struct st_event *event, const uint8_t *payload)
+{
+	struct connect connect = { .event = *event };
+
+	switch (event->type) {
+	case ST_EVENT_DATA:
+	case ST_EVENT_FIN:
+	case ST_EVENT_RST:
+		on_flow_event(pipeline, event, payload);
+		break;
+	case ST_EVENT_REFUSED:
+		connect.client = !event->sender;
+		report_connect(pipeline, &connect, true, event->time);
+		break;
+	case ST_EVENT_SYN_REPEATED:
+		connect.client = event->sender;
+		connect.local = event->flags & ST_FLAG_LOCAL;
+		connects_add(&pipeline->connects, &connect);
+		break;
+	default:
+		break;
+	}
+}
+
+static void expire_connection(struct pipeline *pipeline, struct connection *connection, uint64_t now)
+{
+	struct tracker *tracker = &connection->tracker;
+
+	switch (pipeline->ops.state(pipeline->ops.ctx, &connection->key, connection->flow)) {
+	case FLOW_LOST:
+		tracker_unknown(tracker, HS_LOST_EVENTS, now);
+		break;
+	case FLOW_GONE:
+		pipeline->counters.evictions++;
+		tracker_unknown(tracker, HS_EVICTED, now);
+		break;
+	case FLOW_INTACT:
+		if (has_gap(connection))
+			tracker_unknown(tracker, HS_GAP, now);
+		else
+			tracker_timeout(tracker, now - connection->progress, now);
+		break;
+	}
+	conclude(pipeline, connection);
+}
+
+void pipeline_expire(struct pipeline *pipeline, uint64_t now)
+{
+	struct connection *connection;
+	struct connect connect;
+
+	while ((connection = TAILQ_FIRST(&pipeline->all.settling)) &&
+	       connection->tracker.deadline <= now) {
+		tracker_settle(&connection->tracker);
+		conclude(pipeline, connection);
+	}
+	while ((connection = TAILQ_FIRST(&pipeline->all.waiting)) &&
+	       connection->progress + pipeline->config.timeout <= now)
+		expire_connection(pipeline, connection, now);
+	while (connects_due(&pipeline->connects, pipeline->config.timeout, now, &connect))
+		if (pipeline->ops.unanswered(pipeline->ops.ctx, &connect.event.key,
+					     connect.event.syn_time))
+			report_connect(pipeline, &connect, false, now);
+}
+
+static uint64_t sooner(uint64_t a, uint64_t b)
+{
+	if (!a || !b)
+		return a ? a : b;
+	return a < b ? a : b;
+}
+
+uint64_t pipeline_due(const struct pipeline *pipeline)
+{
+	const struct connection *settling = TAILQ_FIRST(&pipeline->all.settling);
+	const struct connection *waiting = TAILQ_FIRST(&pipeline->all.waiting);
+	uint64_t due = connects_next(&pipeline->connects, pipeline->config.timeout);
+
+	if (settling)
+		due = sooner(due, settling->tracker.deadline);
+	if (waiting)
+		due = sooner(due, waiting->progress + pipeline->config.timeout);
+	return due;
+}
+
+void pipeline_finish(struct pipeline *pipeline, uint64_t now)
+{
+	struct connection *connection;
+
+	while ((connection = TAILQ_FIRST(&pipeline->all.settling)) ||
+	       (connection = TAILQ_FIRST(&pipeline->all.waiting))) {
+		tracker_unknown(&connection->tracker, HS_STILL_OPEN, now);
+		conclude(pipeline, connection);
+	}
+}
+
+struct pipeline *pipeline_new(const struct pipeline_config *config, const struct pipeline_ops *ops)
+{
+	struct pipeline *pipeline = calloc(1, sizeof(*pipeline));
+
+	if (!pipeline)
+		return NULL;
+	pipeline->config = *config;
+	pipeline->ops = *ops;
+	connections_init(&pipeline->all, config->max_flows);
+	connects_init(&pipeline->connects);
+	return pipeline;
+}
+
+void pipeline_free(struct pipeline *pipeline)
+{
+	if (!pipeline)
+		return;
+	connections_free(&pipeline->all);
+	free(pipeline);
+}
+
+void pipeline_counters(const struct pipeline *pipeline, struct pipeline_counters *out)
+{
+	*out = pipeline->counters;
+	out->in_progress = pipeline->all.count;
+}

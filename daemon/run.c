@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The daemon: the ring, netlink, timers, signals and HTTP on one loop, handshakes
+ * from the pipeline to the printer and the metrics.
+ */
+#include "run.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "interfaces.h"
+#include "loop.h"
+#include "out/http.h"
+#include "out/metrics.h"
+#include "out/metrics_page.h"
+#include "out/page.h"
+#include "pipeline.h"
+#include "printer.h"
+#include "version.h"
+
+/*
+ * While traffic passes, the ring is drained on a timer: being woken per event costs
+ * more than all else. After so many empty drains the daemon sleeps until an event.
+ */
+#define DRAIN_NS (50 * NS_PER_MS)
+#define EMPTY_DRAINS_MAX 20
+/* A gate lasts longer than any handshake is waited for. */
+#define GATE_LIFETIME_FACTOR 3
+#define GATE_LIFETIME_MIN (30 * NS_PER_S)
+/* After so long without a handshake, tell a person at a terminal where to find some. */
+#define HINT_NS (30 * NS_PER_S)
+
+struct run {
+	const struct options *options;
+	struct log *log;
+	struct loop *loop;
+	struct loop_timer *drain_timer, *hint_timer;
+	bool draining; /* on the timer; else asleep until the ring wakes us */
+	unsigned empty_drains;
+	struct kernel *kernel;
+	struct interfaces *interfaces;
+	struct pipeline *pipeline;
+	struct metrics *metrics;
+	struct metrics_page page;
+	struct http *http;
+	struct http_pages pages;
+	const char **name_patterns;
+	struct printer printer;
+	uint64_t wall_offset; /* CLOCK_REALTIME - CLOCK_MONOTONIC, renewed at every drain */
+	uint64_t started;
+	bool seen; /* a handshake */
+};
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_nsec;
+}
+
+static void on_event(void *ctx, const struct st_event *event, const uint8_t *payload)
+{
+	struct run *run = ctx;
+
+	pipeline_event(run->pipeline, event, payload);
+}
+
+static void on_concluded(void *ctx, const struct handshake *hs)
+{
+	struct run *run = ctx;
+
+	run->seen = true;
+	metrics_count(run->metrics, hs);
+	printer_print(&run->printer, hs, interfaces_name(run->interfaces, hs->ifindex),
+		      run->wall_offset);
+}
+
+static void forget_flow(void *ctx, const struct st_flow_key *key, uint64_t flow)
+{
+	struct run *run = ctx;
+
+	kernel_forget(run->kernel, key, flow);
+}
+
+static enum flow_state flow_state(void *ctx, const struct st_flow_key *key, uint64_t flow)
+{
+	static const enum flow_state states[] = {
+		[KERNEL_FLOW_INTACT] = FLOW_INTACT,
+		[KERNEL_FLOW_LOST] = FLOW_LOST,
+		[KERNEL_FLOW_GONE] = FLOW_GONE,
+	};
+	struct run *run = ctx;
+
+	return states[kernel_flow_state(run->kernel, key, flow)];
+}
+
+static bool is_unanswered(void *ctx, const struct st_flow_key *key, uint64_t syn_time)
+{
+	struct run *run = ctx;
+
+	return kernel_syn_unanswered(run->kernel, key, syn_time);
+}
+
+static bool is_local(void *ctx, const __u32 addr[4])
+{
+	struct run *run = ctx;
+
+	return interfaces_is_local(run->interfaces, addr);
+}
+
+/* Everything in the ring through the pipeline, and what has become due. The number of events. */
+static int drain(struct run *run)
+{
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+	int n;
+
+	run->wall_offset = clock_ns(CLOCK_REALTIME) - now;
+	n = kernel_drain(run->kernel);
+	pipeline_expire(run->pipeline, now);
+	kernel_flush(run->kernel);
+	if (!printer_flush(&run->printer))
+		loop_stop(run->loop); /* standard output was closed: nobody wants to know more */
+	return n;
+}
+
+static void start_draining(struct run *run)
+{
+	run->empty_drains = 0;
+	if (run->draining)
+		return;
+	run->draining = true;
+	loop_timer_set(run->drain_timer, DRAIN_NS, DRAIN_NS);
+}
+
+static void on_ring(void *ctx, uint32_t events)
+{
+	struct run *run = ctx;
+
+	(void)events;
+	drain(run);
+	start_draining(run);
+}
+
+static void on_drain_timer(void *ctx)
+{
+	struct run *run = ctx;
+
+	if (drain(run) > 0) {
+		run->empty_drains = 0;
+		return;
+	}
+	if (++run->empty_drains < EMPTY_DRAINS_MAX)
+		return;
+	if (!kernel_sleep(run->kernel)) {
+		run->empty_drains = 0;
+		return;
+	}
+	run->draining = false;
+	loop_timer_set(run->drain_timer, 0, 0);
+}
+
+static void on_links(void *ctx, uint32_t events)
+{
+	struct run *run = ctx;
+
+	(void)events;
+	interfaces_read(run->interfaces);
+}
+
+static void on_http(void *ctx, uint32_t events)
+{
+	struct run *run = ctx;
+
+	(void)events;
+	http_run(run->http);
+}
+
+static void on_hint_timer(void *ctx)
+{
+	struct run *run = ctx;
+
+	if (!run->seen)
+		log_info(run->log, "no handshake has passed yet; 'make demo' shows what they look like");
+}
+
+/* How long the loop may wait: until a timeout of the pipeline or of HTTP is due. */
+static int wait_ms(void *ctx)
+{
+	struct run *run = ctx;
+	uint64_t due = pipeline_due(run->pipeline);
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+	int http = -1, ms = -1;
+
+	if (run->http) {
+		http = http_timeout_ms(run->http);
+		if (!http)
+			http_run(run->http);
+	}
+	if (due && due <= now && !run->draining)
+		drain(run); /* what the ring still holds may be news of what seems overdue */
+	due = pipeline_due(run->pipeline);
+	if (due && !run->draining)
+		ms = due <= now ? 0 : (int)min_u64((due - now) / NS_PER_MS + 1, 60000);
+	if (http >= 0 && (ms < 0 || http < ms))
+		ms = http;
+	return ms;
+}
+
+struct kernel_row {
+	enum st_count count;
+	const char *family, *label, *value;
+};
+
+/* What the kernel programs count, under the names of the contract. */
+static const struct kernel_row kernel_rows[] = {
+	{ ST_COUNT_EVENTS, "shaketap_events_total", NULL, NULL },
+	{ ST_COUNT_LOST_RING_FULL, "shaketap_events_lost_total", "cause", "ring_full" },
+	{ ST_COUNT_LOST_TABLE_FULL, "shaketap_events_lost_total", "cause", "table_full" },
+	{ ST_COUNT_REFUSED_FRAGMENT, "shaketap_packets_refused_total", "cause", "ip_fragment" },
+	{ ST_COUNT_REFUSED_VLAN_DEPTH, "shaketap_packets_refused_total", "cause", "vlan_depth" },
+	{ ST_COUNT_REFUSED_HEADER_CHAIN, "shaketap_packets_refused_total", "cause", "header_chain" },
+	{ ST_COUNT_REFUSED_TRUNCATED, "shaketap_packets_refused_total", "cause", "truncated" },
+	{ ST_COUNT_REFUSED_MALFORMED, "shaketap_packets_refused_total", "cause", "malformed" },
+	{ ST_COUNT_REFUSED_WALK_BOUND, "shaketap_packets_refused_total", "cause", "walk_bound" },
+	{ ST_COUNT_RAW_MODE, "shaketap_raw_mode_total", NULL, NULL },
+};
+
+static size_t collect(void *ctx, struct metric_row *rows, size_t room)
+{
+	struct run *run = ctx;
+	struct pipeline_counters pipeline;
+	struct kernel_counts kernel;
+	uint64_t ended;
+	size_t n = 0;
+
+	kernel_counts(run->kernel, &kernel);
+	pipeline_counters(run->pipeline, &pipeline);
+	for (; n < ARRAY_SIZE(kernel_rows) && n < room; n++)
+		rows[n] = (struct metric_row){ kernel_rows[n].family, kernel_rows[n].label,
+					       kernel_rows[n].value,
+					       kernel.value[kernel_rows[n].count] };
+	ended = kernel.value[ST_COUNT_FLOWS_ENDED] + kernel.deleted + pipeline.evictions;
+	const struct metric_row own[] = {
+		{ "shaketap_events_lost_total", "cause", "daemon_full", pipeline.refused },
+		{ "shaketap_duplicates_skipped_total", NULL, NULL,
+		  kernel.value[ST_COUNT_DUPLICATES] + pipeline.copies },
+		{ "shaketap_flows", "table", "kernel",
+		  kernel.value[ST_COUNT_FLOWS_OPENED] - min_u64(ended, kernel.value[ST_COUNT_FLOWS_OPENED]) },
+		{ "shaketap_flows", "table", "daemon", pipeline.in_progress },
+		{ "shaketap_flow_evictions_total", "table", "kernel", pipeline.evictions },
+		{ "shaketap_interfaces", "hook", "tcx", interfaces_count(run->interfaces, ATTACH_TCX) },
+		{ "shaketap_interfaces", "hook", "clsact",
+		  interfaces_count(run->interfaces, ATTACH_CLSACT) },
+		{ "shaketap_handshakes_in_progress", NULL, NULL, pipeline.in_progress },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(own) && n < room; i++)
+		rows[n++] = own[i];
+	return n;
+}
+
+static void write_metrics(void *ctx, bool openmetrics, struct text *out)
+{
+	struct run *run = ctx;
+
+	drain(run);
+	metrics_page_write(&run->page, openmetrics, out);
+}
+
+static size_t attached(const struct run *run)
+{
+	return interfaces_count(run->interfaces, ATTACH_TCX) +
+	       interfaces_count(run->interfaces, ATTACH_CLSACT);
+}
+
+static bool is_ready(void *ctx, struct text *reason)
+{
+	struct run *run = ctx;
+
+	if (attached(run))
+		return true;
+	text_string(reason, "attached to no interface");
+	return false;
+}
+
+static void write_index(void *ctx, struct text *out)
+{
+	struct run *run = ctx;
+	struct metrics_totals totals = metrics_totals(run->metrics);
+	struct pipeline_counters pipeline;
+
+	pipeline_counters(run->pipeline, &pipeline);
+	page_index(out, &(struct page_numbers){
+				.version = SHAKETAP_VERSION,
+				.ready = attached(run) > 0,
+				.reason = attached(run) ? NULL : "attached to no interface",
+				.handshakes = totals.handshakes,
+				.failures = totals.failures,
+				.unknown = totals.unknown,
+				.in_progress = pipeline.in_progress,
+				.interfaces = attached(run),
+				.uptime = (clock_ns(CLOCK_MONOTONIC) - run->started) / NS_PER_S,
+			});
+}
+
+static int say(struct run *run, const char *message)
+{
+	log_error(run->log, "%s", message);
+	return -1;
+}
+
+static int open_outputs(struct run *run)
+{
+	const struct options *options = run->options;
+	const struct options_list *names = &options->server_names;
+	struct metrics_limits limits = { .max_server_names = options->max_server_names };
+
+	if (names->n) {
+		run->name_patterns = calloc(names->n + 1, sizeof(*run->name_patterns));
+		if (!run->name_patterns)
+			return say(run, "out of memory");
+		memcpy(run->name_patterns, names->p, names->n * sizeof(*names->p));
+		limits.patterns = run->name_patterns;
+	}
+	run->metrics = metrics_new(&limits);
+	if (!run->metrics)
+		return say(run, "out of memory");
+	run->page = (struct metrics_page){
+		.metrics = run->metrics,
+		.version = SHAKETAP_VERSION,
+		.collect = collect,
+		.collect_ctx = run,
+	};
+	return 0;
+}
+
+/* pages is borrowed by http: a member, not a local. */
+static int open_http(struct run *run)
+{
+	char error[256];
+
+	run->pages = (struct http_pages){ run, write_metrics, is_ready, write_index };
+	if (!run->options->listening)
+		return 0;
+	run->http = http_start(run->options->listen_text, &run->pages, error, sizeof(error));
+	return run->http ? 0 : say(run, error);
+}
+
+static int open_source(struct run *run)
+{
+	const struct options *options = run->options;
+	const struct kernel_config config = {
+		.max_flows = options->max_flows,
+		.ring_size = options->ring_buffer,
+		.gate_lifetime = max_u64(options->handshake_timeout * GATE_LIFETIME_FACTOR,
+					 GATE_LIFETIME_MIN),
+		.tls_ports = options->tls_ports,
+	};
+	const struct pipeline_config pipeline = {
+		.timeout = options->handshake_timeout,
+		.max_flows = options->max_flows,
+		.roles = true,
+	};
+	const struct pipeline_ops ops = {
+		run, on_concluded, forget_flow, flow_state, is_unanswered, is_local,
+	};
+	char error[256];
+
+	run->pipeline = pipeline_new(&pipeline, &ops);
+	if (!run->pipeline)
+		return say(run, "out of memory");
+	run->kernel = kernel_open(&config, &(struct kernel_ops){ run, on_event }, error, sizeof(error));
+	if (!run->kernel)
+		return say(run, error);
+	run->interfaces = interfaces_open(&options->interfaces, run->kernel, run->log, error,
+					  sizeof(error));
+	return run->interfaces ? 0 : say(run, error);
+}
+
+static int open_loop(struct run *run)
+{
+	int err;
+
+	run->loop = loop_new();
+	if (!run->loop)
+		return say(run, "out of memory");
+	run->drain_timer = loop_timer_new(run->loop, on_drain_timer, run);
+	run->hint_timer = loop_timer_new(run->loop, on_hint_timer, run);
+	if (!run->drain_timer || !run->hint_timer)
+		return say(run, "out of file descriptors");
+	err = loop_catch_signals(run->loop);
+	/* Edge-triggered: while the timer drains, the ring's being non-empty is no news. */
+	if (!err)
+		err = loop_add(run->loop, kernel_fd(run->kernel), EPOLLIN | EPOLLET, on_ring, run);
+	if (!err)
+		err = loop_add(run->loop, interfaces_fd(run->interfaces), EPOLLIN, on_links, run);
+	if (!err && run->http)
+		err = loop_add(run->loop, http_fd(run->http), EPOLLIN, on_http, run);
+	return err ? say(run, strerror(-err)) : 0;
+}
+
+static void tell_start(struct run *run)
+{
+	log_info(run->log, "observing %zu interfaces by %s", attached(run),
+		 interfaces_count(run->interfaces, ATTACH_TCX) ? "TCX" : "clsact");
+	if (run->http)
+		log_info(run->log, "metrics at http://%s/metrics", run->options->listen_text);
+}
+
+static void close_all(struct run *run)
+{
+	http_stop(run->http);
+	loop_timer_free(run->drain_timer);
+	loop_timer_free(run->hint_timer);
+	loop_free(run->loop);
+	interfaces_close(run->interfaces);
+	kernel_close(run->kernel);
+	pipeline_free(run->pipeline);
+	metrics_free(run->metrics);
+	printer_free(&run->printer);
+	free(run->name_patterns);
+}
+
+int run(const struct options *options, struct log *log)
+{
+	struct run run = { .options = options, .log = log };
+	int code = 1;
+
+	signal(SIGPIPE, SIG_IGN);
+	run.started = clock_ns(CLOCK_MONOTONIC);
+	printer_init(&run.printer, options, stdout);
+	if (open_outputs(&run) || open_http(&run) || open_source(&run) || open_loop(&run))
+		goto out;
+	tell_start(&run);
+	if (isatty(STDERR_FILENO))
+		loop_timer_set(run.hint_timer, HINT_NS, 0);
+	start_draining(&run);
+	code = loop_run(run.loop, wait_ms, &run) ? 1 : 0;
+	/* Finish what is known: what is in the ring counts, what is still open is unknown. */
+	interfaces_detach(run.interfaces);
+	drain(&run);
+	pipeline_finish(run.pipeline, clock_ns(CLOCK_MONOTONIC));
+	printer_flush(&run.printer);
+out:
+	close_all(&run);
+	return code;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ClientHello and ServerHello (RFC 8446 section 4.1, RFC 5246 section 7.4.1).
+ *
+ * Parsing copies nothing: the struct bytes point into the message, big-endian
+ * as on the wire, and live as long as it does. A run with p == NULL means that
+ * the field or extension was absent; p != NULL with n == 0 means present, empty.
+ * Lists keep the order of the wire and their GREASE values (RFC 8701).
+ */
+#ifndef SHAKETAP_TLS_HELLO_H
+#define SHAKETAP_TLS_HELLO_H
+
+#include <stdbool.h>
+
+#include "base/bytes.h"
+#include "tls/result.h"
+#include "tls_wire.h"
+
+/* More extensions or key shares than this in one hello: the message is refused as bad. */
+#define TLS_EXTENSIONS_MAX 128
+#define TLS_KEY_SHARES_MAX 64
+
+struct tls_client_hello {
+	uint16_t legacy_version;
+	uint8_t random[TLS_RANDOM_LEN];
+	uint8_t session_id_length;
+	uint32_t length;	    /* of the message body */
+	struct bytes cipher_suites; /* u16 list */
+	struct bytes compression;   /* u8 list */
+	struct bytes extensions;    /* u16 list of ids; points into `ids` below */
+	struct bytes server_name;   /* host_name bytes as sent */
+	struct bytes versions;	    /* u16 list, supported_versions */
+	struct bytes groups;	    /* u16 list, supported_groups */
+	struct bytes key_shares;    /* u16 list of groups; points into `shares` below */
+	struct bytes signatures;    /* u16 list, signature_algorithms */
+	struct bytes alpn;	    /* list of u8-length-prefixed names, without the outer length */
+	struct bytes point_formats; /* u8 list, ec_point_formats (RFC 8422) */
+	uint32_t session_ticket;    /* bytes of the session_ticket extension (RFC 5077) */
+	bool psk;		    /* pre_shared_key offered */
+	bool psk_only_modes;	    /* psk_key_exchange_modes offers psk_ke but not psk_dhe_ke */
+	bool early_data;
+	bool ech;	       /* encrypted_client_hello (0xfe0d) present, GREASE included */
+	bool grease;	       /* any GREASE value anywhere */
+	bool fallback_scsv;    /* TLS_FALLBACK_SCSV among the suites (RFC 7507) */
+	bool extended_ms;      /* extended_master_secret */
+	uint8_t ids[2 * TLS_EXTENSIONS_MAX];
+	uint8_t shares[2 * TLS_KEY_SHARES_MAX];
+};
+
+struct tls_server_hello {
+	uint16_t legacy_version;
+	uint16_t version; /* negotiated: supported_versions if there, else legacy_version */
+	uint8_t random[TLS_RANDOM_LEN];
+	uint8_t session_id_length;
+	uint8_t session_id[32];
+	uint16_t cipher_suite;
+	uint8_t compression;
+	bool hello_retry;	 /* the random is that of a HelloRetryRequest (section 4.1.3) */
+	bool has_key_share;	 /* key_share present: group is valid */
+	uint16_t group;		 /* chosen group; in a HelloRetryRequest the requested one */
+	bool has_psk;		 /* pre_shared_key present: psk_index is valid */
+	uint16_t psk_index;
+	bool session_ticket;	 /* session_ticket extension present (a NewSessionTicket will follow) */
+	struct bytes alpn;	 /* the name chosen; TLS 1.2 and older show it */
+	struct bytes extensions; /* u16 list of ids; points into `ids` */
+	uint8_t ids[2 * TLS_EXTENSIONS_MAX];
+};
+
+/*
+ * Parse the body of a ClientHello (without the 4-byte message header).
+ * TLS_OK or TLS_BAD, never TLS_MORE: the caller has the whole message. A bad
+ * extension body makes the whole hello bad; an unknown extension never does.
+ * `hello` points into itself (ids, shares) and into `body`: do not copy it by value;
+ * use tls_client_hello_keep().
+ */
+enum tls_result tls_client_hello_parse(struct bytes body, struct tls_client_hello *hello);
+
+/* As above for a ServerHello or HelloRetryRequest; drafts of TLS 1.3 (0x7f..) included. */
+enum tls_result tls_server_hello_parse(struct bytes body, struct tls_server_hello *hello);
+
+/*
+ * A copy that stands on its own, in one allocation sized to what is really there (the
+ * fixed arrays ids and shares are not part of it). Free with free(). NULL when memory is out.
+ */
+struct tls_client_hello *tls_client_hello_keep(const struct tls_client_hello *hello);
+
+/* The bytes tls_client_hello_keep() allocated, for accounting. */
+size_t tls_client_hello_size(const struct tls_client_hello *hello);
+
+/* RFC 8701: 0x0a0a, 0x1a1a ... 0xfafa. */
+static inline bool tls_is_grease(uint16_t code)
+{
+	return (code & 0x0f0f) == 0x0a0a && code >> 8 == (code & 0xff);
+}
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tls/names.h"
+
+#include <string.h>
+
+#include "base/util.h"
+#include "tls/names_table.h"
+#include "tls_wire.h"
+
+static int index_of(const struct tls_name *table, size_t count, uint16_t code)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (table[middle].code == code)
+			return (int)middle;
+		if (table[middle].code < code)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return -1;
+}
+
+static const char *name_of(const struct tls_name *table, size_t count, uint16_t code)
+{
+	int index = index_of(table, count, code);
+
+	return index < 0 ? NULL : table[index].name;
+}
+
+const char *tls_cipher_name(uint16_t code)
+{
+	return name_of(tls_ciphers, tls_ciphers_count, code);
+}
+
+const char *tls_group_name(uint16_t code)
+{
+	return name_of(tls_groups, tls_groups_count, code);
+}
+
+const char *tls_signature_name(uint16_t code)
+{
+	return name_of(tls_signatures, tls_signatures_count, code);
+}
+
+const char *tls_alert_name(uint8_t code)
+{
+	return name_of(tls_alerts, tls_alerts_count, code);
+}
+
+const char *tls_handshake_name(uint8_t type)
+{
+	return name_of(tls_handshakes, tls_handshakes_count, type);
+}
+
+const char *tls_version_name(uint16_t code)
+{
+	switch (code) {
+	case TLS_VERSION_SSL2:
+		return "2.0";
+	case TLS_VERSION_SSL3:
+		return "3.0";
+	case TLS_VERSION_1_0:
+		return "1.0";
+	case TLS_VERSION_1_1:
+		return "1.1";
+	case TLS_VERSION_1_2:
+		return "1.2";
+	case TLS_VERSION_1_3:
+		return "1.3";
+	default:
+		return NULL;
+	}
+}
+
+bool tls_is_13(uint16_t version)
+{
+	/* The IETF's drafts, and Facebook's (0xfb17 is its draft 23). */
+	return version == TLS_VERSION_1_3 || version >> 8 == 0x7f || version >> 8 == 0xfb;
+}
+
+bool tls_group_is_post_quantum(uint16_t code)
+{
+	const char *name = tls_group_name(code);
+
+	return name && (strcasestr(name, "MLKEM") || strcasestr(name, "Kyber"));
+}
+
+int tls_cipher_index(uint16_t code)
+{
+	return index_of(tls_ciphers, tls_ciphers_count, code);
+}
+
+int tls_cipher_count(void)
+{
+	return (int)tls_ciphers_count;
+}
+
+uint16_t tls_cipher_code(int index)
+{
+	return tls_ciphers[index].code;
+}
+
+int tls_group_index(uint16_t code)
+{
+	return index_of(tls_groups, tls_groups_count, code);
+}
+
+int tls_group_count(void)
+{
+	return (int)tls_groups_count;
+}
+
+uint16_t tls_group_code(int index)
+{
+	return tls_groups[index].code;
+}
+
+/* The registry's names begin with the key exchange; longer beginnings first. */
+static const struct {
+	const char *start;
+	enum tls_kx kx;
+} exchanges[] = {
+	{ "TLS_ECDHE_PSK_", TLS_KX_ECDHE_PSK }, { "TLS_ECDHE_", TLS_KX_ECDHE },
+	{ "TLS_ECDH_anon_", TLS_KX_ANON_ECDH }, { "TLS_ECDH_", TLS_KX_ECDH },
+	{ "TLS_ECCPWD_", TLS_KX_ECDHE },	{ "TLS_DHE_PSK_", TLS_KX_DHE_PSK },
+	{ "TLS_PSK_DHE_", TLS_KX_DHE_PSK },	{ "TLS_DHE_", TLS_KX_DHE },
+	{ "TLS_DH_anon_", TLS_KX_ANON_DH },	{ "TLS_DH_", TLS_KX_DH },
+	{ "TLS_RSA_PSK_", TLS_KX_RSA_PSK },	{ "TLS_RSA_", TLS_KX_RSA },
+	{ "TLS_PSK_", TLS_KX_PSK },		{ "TLS_SRP_", TLS_KX_SRP },
+	{ "TLS_KRB5_", TLS_KX_KRB5 },		{ "TLS_AES_", TLS_KX_TLS13 },
+	{ "TLS_CHACHA20_", TLS_KX_TLS13 },	{ "TLS_SM4_", TLS_KX_TLS13 },
+	{ "TLS_AEGIS_", TLS_KX_TLS13 },		{ "TLS_SHA256_", TLS_KX_TLS13 },
+	{ "TLS_SHA384_", TLS_KX_TLS13 },
+};
+
+enum tls_kx tls_cipher_kx(uint16_t code)
+{
+	const char *name = tls_cipher_name(code);
+
+	for (size_t i = 0; name && i < ARRAY_SIZE(exchanges); i++)
+		if (!strncmp(name, exchanges[i].start, strlen(exchanges[i].start)))
+			return exchanges[i].kx;
+	return TLS_KX_UNKNOWN;
+}
+
+/* RFC 8446 section B.4, RFC 8998, RFC 9150 (whose "tag" is the HMAC). */
+static const struct {
+	uint16_t cipher;
+	uint8_t hash, tag;
+} suites13[] = {
+	{ 0x1301, 32, 16 }, { 0x1302, 48, 16 }, { 0x1303, 32, 16 }, { 0x1304, 32, 16 },
+	{ 0x1305, 32, 8 },  { 0x00c6, 32, 16 }, { 0x00c7, 32, 16 }, { 0xc0b4, 32, 32 },
+	{ 0xc0b5, 48, 48 },
+};
+
+unsigned tls13_hash_length(uint16_t cipher)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(suites13); i++)
+		if (suites13[i].cipher == cipher)
+			return suites13[i].hash;
+	return 0;
+}
+
+unsigned tls13_tag_length(uint16_t cipher)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(suites13); i++)
+		if (suites13[i].cipher == cipher)
+			return suites13[i].tag;
+	return 0;
+}

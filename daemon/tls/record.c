@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tls/record.h"
+
+#include "tls/reader.h"
+
+#define VERSION_MAJOR 3
+#define VERSION_MINOR_MAX 4
+
+/* Only application data may be empty (RFC 5246 section 6.2.1, RFC 8446 section 5.1). */
+static bool length_is_legal(uint8_t type, uint16_t length)
+{
+	return length <= TLS_RECORD_BODY_MAX && (length || type == TLS_RECORD_APPLICATION_DATA);
+}
+
+/* Each byte is judged as soon as it is there: what is no TLS should not be waited for. */
+enum tls_result tls_record_header_parse(struct bytes in, struct tls_record *rec)
+{
+	struct reader r = reader_of(in);
+	uint8_t type, major, minor, high, low;
+	uint16_t length;
+
+	if (!reader_u8(&r, &type))
+		return TLS_MORE;
+	if (type < TLS_RECORD_CHANGE_CIPHER_SPEC || type > TLS_RECORD_HEARTBEAT)
+		return TLS_BAD;
+	if (!reader_u8(&r, &major))
+		return TLS_MORE;
+	if (major != VERSION_MAJOR)
+		return TLS_BAD;
+	if (!reader_u8(&r, &minor))
+		return TLS_MORE;
+	if (minor > VERSION_MINOR_MAX)
+		return TLS_BAD;
+	if (!reader_u8(&r, &high))
+		return TLS_MORE;
+	if (high > TLS_RECORD_BODY_MAX >> 8)
+		return TLS_BAD;
+	if (!reader_u8(&r, &low))
+		return TLS_MORE;
+	length = (uint16_t)(high << 8 | low);
+	if (!length_is_legal(type, length))
+		return TLS_BAD;
+	*rec = (struct tls_record){ type, (uint16_t)(major << 8 | minor), length };
+	return TLS_OK;
+}

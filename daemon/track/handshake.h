@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Everything known about one handshake: plain data, written by the tracker,
+ * read by the outputs. Times are ns on the clock of the source (CLOCK_MONOTONIC
+ * live, the file's own time in a capture); 0 means "did not happen or not seen".
+ */
+#ifndef SHAKETAP_HANDSHAKE_H
+#define SHAKETAP_HANDSHAKE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shaketap_abi.h"
+#include "tls/hello.h"
+
+enum hs_side { HS_CLIENT, HS_SERVER, HS_NOBODY, HS_SIDES };
+
+/* CONTRACT section 3, in order. */
+enum hs_stage {
+	HS_TCP_SYN,
+	HS_CLIENT_HELLO,
+	HS_HELLO_RETRY_REQUEST,
+	HS_SERVER_HELLO,
+	HS_SERVER_CERTIFICATE,
+	HS_SERVER_KEY_EXCHANGE,
+	HS_SERVER_HELLO_DONE,
+	HS_CLIENT_KEY_EXCHANGE,
+	HS_CLIENT_FINISHED,
+	HS_SERVER_FINISHED,
+	HS_ESTABLISHED,
+	HS_STAGES
+};
+
+enum hs_outcome { HS_OPEN, HS_SUCCESS, HS_FAILURE, HS_UNKNOWN };
+
+/* CONTRACT section 4. */
+enum hs_cause {
+	HS_CAUSE_NONE,
+	HS_TCP_REFUSED,
+	HS_TCP_TIMEOUT,
+	HS_NO_SERVER_HELLO,
+	HS_CLIENT_HELLO_STALLED,
+	HS_NOT_TLS_SERVER,
+	HS_VERSION_MISMATCH,
+	HS_HANDSHAKE_FAILURE,
+	HS_UNRECOGNIZED_NAME,
+	HS_ALPN_MISMATCH,
+	HS_CERTIFICATE_EXPIRED,
+	HS_CERTIFICATE_REVOKED,
+	HS_CERTIFICATE_UNKNOWN_CA,
+	HS_CERTIFICATE_REJECTED,
+	HS_CLIENT_CERTIFICATE_MISSING,
+	HS_CLIENT_CERTIFICATE_REJECTED,
+	HS_DECRYPT_ERROR,
+	HS_PROTOCOL_ERROR,
+	HS_INTERNAL_ERROR,
+	HS_USER_CANCELED,
+	HS_ACCESS_DENIED,
+	HS_ALERT_OTHER,
+	HS_ENCRYPTED_ALERT,
+	HS_RESET,
+	HS_CLOSED,
+	HS_TIMEOUT,
+	HS_CAUSES
+};
+
+/* Why an outcome is unknown, CONTRACT section 2. */
+enum hs_unknown_cause {
+	HS_UNKNOWN_NONE,
+	HS_JOINED_MIDWAY,
+	HS_LOST_EVENTS,
+	HS_GAP,
+	HS_OVER_BUDGET,
+	HS_EVICTED,
+	HS_STILL_OPEN,
+	HS_UNKNOWN_CAUSES
+};
+
+enum hs_role { HS_ROLE_NONE, HS_ROLE_CLIENT, HS_ROLE_SERVER, HS_ROLE_BOTH, HS_ROLE_FORWARDED, HS_ROLES };
+enum hs_resumption { HS_RESUMPTION_NONE, HS_FULL, HS_SESSION_ID, HS_TICKET, HS_PSK, HS_RESUMPTIONS };
+enum hs_early_data { HS_EARLY_NONE, HS_EARLY_OFFERED, HS_EARLY_ACCEPTED, HS_EARLY_REJECTED };
+enum hs_client_certificate { HS_CERT_NONE, HS_CERT_REQUESTED, HS_CERT_SENT, HS_CERT_EMPTY };
+
+/* "tcp_syn", "no_server_hello" ...: the names of the contract; never NULL for a valid value. */
+extern const char *const hs_stage_names[HS_STAGES];
+extern const char *const hs_cause_names[HS_CAUSES];
+extern const char *const hs_unknown_names[HS_UNKNOWN_CAUSES];
+extern const char *const hs_side_names[HS_SIDES]; /* "client" "server" "none" */
+extern const char *const hs_role_names[HS_ROLES];
+extern const char *const hs_resumption_names[HS_RESUMPTIONS];
+extern const char *const hs_early_data_names[4];
+extern const char *const hs_client_certificate_names[4];
+
+#define HS_MESSAGES_MAX 64
+#define HS_ALERTS_MAX 8
+
+/* One line of the timeline: a clear message, or an encrypted record. */
+struct hs_message {
+	uint64_t time;
+	uint32_t length; /* of the message body, or of the record when it is encrypted or not a handshake */
+	uint8_t from;	 /* enum hs_side */
+	uint8_t record;	 /* record type */
+	uint8_t type;	 /* handshake message type; meaningful for record 22 in the clear */
+	bool encrypted;
+};
+
+struct hs_alert {
+	uint8_t from; /* enum hs_side */
+	uint8_t level;
+	uint8_t code;
+	bool encrypted; /* level and code are then not known */
+};
+
+struct hs_failure {
+	enum hs_cause cause;
+	enum hs_stage stage;
+	enum hs_side side; /* who ended it */
+	bool suspected;	   /* inferred, not observed */
+	char text[200];	   /* one sentence for people, UTF-8 free of control characters */
+};
+
+/* An end of the connection: address in network order (IPv4 mapped), port in host order. */
+struct hs_end {
+	uint32_t addr[4];
+	uint16_t port;
+};
+
+struct handshake {
+	struct hs_end end[2]; /* by enum hs_side */
+	uint32_t ifindex;     /* 0: not known */
+	uint16_t vlan;	      /* 0: none */
+	uint64_t cgroup[2];   /* by side; 0: not on this host */
+	enum hs_role role;
+
+	enum hs_stage stage;
+	enum hs_outcome outcome;
+	enum hs_unknown_cause unknown;
+	struct hs_failure failure;
+	bool complete; /* every byte that matters was seen */
+
+	uint64_t syn_time, synack_time;
+	uint64_t client_hello_time;	   /* first byte of the first ClientHello */
+	uint64_t client_hello_end_time;	   /* the packet that completed it */
+	uint64_t server_hello_time;	   /* of the final ServerHello (not HelloRetryRequest) */
+	uint64_t server_flight_end_time;   /* last record of the server's flight */
+	uint64_t client_flight_time;	   /* first record of the client's answer to it */
+	uint64_t client_finished_time, server_finished_time;
+	uint64_t second_hello_time;	   /* ClientHello after a HelloRetryRequest */
+	uint64_t application_data_time;	   /* first application data after the handshake, or early data */
+	uint64_t end_time;		   /* what concluded it */
+
+	struct tls_client_hello *client_hello; /* own allocation; NULL: not seen or not parseable */
+	uint32_t client_hello_segments;	       /* TCP segments that carried the first ClientHello */
+	uint32_t client_hello_records;	       /* TLS records that carried it */
+	bool has_server_hello;
+	struct tls_server_hello server_hello; /* alpn points to next_protocol below */
+	char next_protocol[256];	      /* as sent, may hold any byte */
+	uint8_t next_protocol_length;	      /* 0: not seen */
+	bool hello_retry;
+	bool hello_retry_has_group;
+	uint16_t hello_retry_group;
+
+	enum hs_resumption resumption;
+	enum hs_early_data early_data;
+	enum hs_client_certificate client_certificate;
+	bool has_group; /* group of the key exchange is known (ServerHello or ServerKeyExchange) */
+	uint16_t group;
+	uint16_t dh_bits; /* DHE: size of the prime; 0: not seen */
+	int round_trips;  /* -1: not known */
+
+	struct hs_message *messages; /* own allocation, grows up to HS_MESSAGES_MAX */
+	uint8_t message_count;
+	struct hs_alert alerts[HS_ALERTS_MAX];
+	uint8_t alert_count;
+};
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "track/tls13.h"
+
+#include "tls/names.h"
+#include "track/diagnose.h"
+#include "track/establish.h"
+
+/* Lengths of sealed records: message header or content, one byte of content type, tag. */
+static unsigned sealed_length(const struct handshake *hs, unsigned content)
+{
+	return content + 1 + tls13_tag_length(hs->server_hello.cipher_suite);
+}
+
+static unsigned finished_length(const struct handshake *hs)
+{
+	return sealed_length(hs, TLS_HANDSHAKE_HEADER_LEN +
+					 tls13_hash_length(hs->server_hello.cipher_suite));
+}
+
+static bool is_alert_sized(const struct handshake *hs, unsigned length)
+{
+	return length == sealed_length(hs, TLS_ALERT_LEN);
+}
+
+/* Certificate with no entries: header, empty context, empty list (section 4.4.2). */
+static bool is_empty_certificate_sized(const struct handshake *hs, unsigned length)
+{
+	return length == sealed_length(hs, TLS_HANDSHAKE_HEADER_LEN + 1 + 3);
+}
+
+static void client_is_finished(struct tracker *tracker, uint64_t now)
+{
+	struct handshake *hs = &tracker->hs;
+	struct tracker_side *client = &tracker->side[HS_CLIENT];
+
+	client->finished = true;
+	hs->client_finished_time = now;
+	hs->stage = HS_CLIENT_FINISHED;
+	if (hs->early_data == HS_EARLY_OFFERED)
+		hs->early_data = client->end_of_early_data ? HS_EARLY_ACCEPTED : HS_EARLY_REJECTED;
+	/*
+	 * Whether a certificate it sent is accepted shows in what the server does next.
+	 * Without one there is nothing left to refuse.
+	 */
+	if (!client->certificate_flight)
+		establish(tracker, now);
+}
+
+/* The client's answer to the server's flight: [EndOfEarlyData] [Certificate CertificateVerify] Finished */
+static void client_flight_record(struct tracker *tracker, unsigned length, uint64_t now)
+{
+	struct handshake *hs = &tracker->hs;
+	struct tracker_side *client = &tracker->side[HS_CLIENT];
+
+	if (!hs->client_flight_time)
+		hs->client_flight_time = now;
+	tracker->flight_over = true;
+	if (length == finished_length(hs)) {
+		client_is_finished(tracker, now);
+		return;
+	}
+	client->alert_sized = is_alert_sized(hs, length);
+	if (client->alert_sized)
+		return; /* what it was shows when the connection ends, or goes on */
+	if (hs->early_data == HS_EARLY_OFFERED) {
+		/* Early data under way when the ServerHello passed, then EndOfEarlyData. */
+		client->end_of_early_data = length == sealed_length(hs, TLS_HANDSHAKE_HEADER_LEN);
+		return;
+	}
+	client->certificate_flight = true;
+	if (is_empty_certificate_sized(hs, length))
+		hs->client_certificate = HS_CERT_EMPTY;
+	/* Several messages in one record: a Finished is among them if the server goes on. */
+}
+
+static void client_record(struct tracker *tracker, unsigned length, uint64_t now)
+{
+	struct handshake *hs = &tracker->hs;
+
+	if (!tracker->side[HS_CLIENT].finished) {
+		client_flight_record(tracker, length, now);
+		return;
+	}
+	if (!hs->application_data_time)
+		hs->application_data_time = now;
+}
+
+static void server_record(struct tracker *tracker, unsigned length, uint64_t now)
+{
+	struct handshake *hs = &tracker->hs;
+	struct tracker_side *client = &tracker->side[HS_CLIENT];
+	struct tracker_side *server = &tracker->side[HS_SERVER];
+
+	server->alert_sized = is_alert_sized(hs, length);
+	if (!tracker->flight_over) {
+		hs->server_flight_end_time = now;
+		if (!server->alert_sized)
+			hs->stage = HS_SERVER_FINISHED;
+		return;
+	}
+	if (server->alert_sized || !client->certificate_flight)
+		return;
+	/* Tickets or data: the server has accepted what the client sent. */
+	if (!client->finished) {
+		client->finished = true;
+		hs->client_finished_time = hs->client_flight_time;
+		hs->stage = HS_CLIENT_FINISHED;
+	}
+	establish(tracker, now);
+}
+
+void tls13_record(struct tracker *tracker, enum hs_side from, const struct tls_record *record,
+		  uint64_t now)
+{
+	struct tracker_side *side = &tracker->side[from];
+
+	if (side->sealed < UINT8_MAX)
+		side->sealed++;
+	if (from == HS_CLIENT)
+		client_record(tracker, record->length, now);
+	else
+		server_record(tracker, record->length, now);
+}
+
+bool tls13_close(struct tracker *tracker, enum hs_side from, uint64_t now)
+{
+	struct handshake *hs = &tracker->hs;
+	struct tracker_side *side = &tracker->side[from];
+
+	/* Whoever alerted first ended it, and the other side only hung up. */
+	if (side->alert_sized || tracker->side[!from].alert_sized) {
+		diagnose_encrypted_alert(hs, side->alert_sized ? from : (enum hs_side)!from);
+		hs->end_time = now;
+		return true;
+	}
+	if (tracker->side[HS_CLIENT].finished) {
+		establish(tracker, now);
+		return true;
+	}
+	return false;
+}

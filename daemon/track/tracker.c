@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "track/tracker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "tls/key_exchange.h"
+#include "tls/names.h"
+#include "track/diagnose.h"
+#include "track/establish.h"
+#include "track/stages.h"
+#include "track/tls13.h"
+
+void tracker_init(struct tracker *tracker)
+{
+	*tracker = (struct tracker){ 0 };
+	tracker->hs.round_trips = -1;
+	tracker->hs.failure.side = HS_NOBODY;
+}
+
+void tracker_free(struct tracker *tracker)
+{
+	free(tracker->hs.client_hello);
+	free(tracker->hs.messages);
+	tracker->hs.client_hello = NULL;
+	tracker->hs.messages = NULL;
+}
+
+static bool is_open(const struct tracker *tracker)
+{
+	return tracker->hs.outcome == HS_OPEN;
+}
+
+static bool is_13(const struct handshake *hs)
+{
+	return hs->has_server_hello && tls_is_13(hs->server_hello.version);
+}
+
+/* Without memory the timeline ends early; nothing else depends on it. */
+static void note(struct handshake *hs, struct hs_message message)
+{
+	if (hs->message_count == HS_MESSAGES_MAX)
+		return;
+	if (!(hs->message_count & (hs->message_count - 1))) { /* 0, 1, 2, 4, 8 ...: full */
+		size_t room = hs->message_count ? 2U * hs->message_count : 1;
+		struct hs_message *grown = realloc(hs->messages, room * sizeof(*grown));
+
+		if (!grown)
+			return;
+		hs->messages = grown;
+	}
+	hs->messages[hs->message_count++] = message;
+}
+
+bool tracker_expects_clear(const struct tracker *tracker, enum hs_side from)
+{
+	const struct tracker_side *side = &tracker->side[from];
+
+	return !side->change_cipher_spec || side->hello_again;
+}
+
+void tracker_malformed(struct tracker *tracker, enum hs_side from, const char *what, uint64_t now)
+{
+	if (is_open(tracker)) {
+		diagnose_malformed(&tracker->hs, from, what);
+		tracker->hs.end_time = now;
+	}
+	tracker->done = true;
+}
+
+static void on_client_hello(struct tracker *tracker, const struct tls_message *message, uint64_t now)
+{
+	struct handshake *hs = &tracker->hs;
+	struct tls_client_hello hello;
+
+	if (hs->hello_retry && !hs->second_hello_time) {
+		hs->second_hello_time = now;
+		tracker->side[HS_CLIENT].hello_again = false;
+		return; /* what the client offers was said in its first hello */
+	}
+	if (hs->client_hello || hs->has_server_hello) {
+		tracker_malformed(tracker, HS_CLIENT, "an unexpected ClientHello", now);
+		return;
+	}
+	if (tls_client_hello_parse(message->body, &hello) != TLS_OK) {
+		tracker_malformed(tracker, HS_CLIENT, "a malformed ClientHello", now);
+		return;
+	}
+	hs->client_hello = tls_client_hello_keep(&hello);
+	hs->client_hello_records = message->records;
+	hs->client_hello_end_time = now;
+	hs->stage = HS_CLIENT_HELLO;
+	if (hello.early_data)
+		hs->early_data = HS_EARLY_OFFERED;
+}
+
+static void on_hello_retry(struct tracker *tracker, const struct tls_server_hello *hello)
+{
+	struct handshake *hs = &tracker->hs;
+
+	hs->hello_retry = true;
+	hs->hello_retry_has_group = hello->has_key_share;
+	hs->hello_retry_group = hello->group;
+	hs->stage = HS_HELLO_RETRY_REQUEST;
+	tracker->side[HS_CLIENT].hello_again = true;
+	tracker->side[HS_SERVER].hello_again = true;
+	/* Early data does not survive a HelloRetryRequest (RFC 8446 section 4.2.10). */
+	if (hs->early_data == HS_EARLY_OFFERED)
+		hs->early_data = HS_EARLY_REJECTED;
+}
+
+static void keep_server_hello(struct handshake *hs, const struct tls_server_hello *hello)
+{
+	hs->has_server_hello = true;
+	hs->server_hello = *hello;
+	hs->next_protocol_length = 0;
+	if (hello->alpn.p && hello->alpn.n < sizeof(hs->next_protocol)) {
+		memcpy(hs->next_protocol, hello->alpn.p, hello->alpn.n);
+		hs->next_protocol_length = (uint8_t)hello->alpn.n;
+	}
+	/* The runs point into the message and into the caller's copy; make them ours. */
+	hs->server_hello.alpn = (struct bytes){ (const uint8_t *)hs->next_protocol,
+						hs->next_protocol_length };
+	hs->server_hello.extensions.p = hello->extensions.p ? hs->server_hello.ids : NULL;
+}
+
+static void on_server_hello(struct tracker *tracker, const struct tls_message *message, uint64_t now)
+{
+	struct handshake *hs = &tracker->hs;
+	struct tls_server_hello hello;
+
+	if (hs->has_server_hello) {
+		tracker_malformed(tracker, HS_SERVER, "an unexpected ServerHello", now);
+		return;
+	}
+	if (tls_server_hello_parse(message->body, &hello) != TLS_OK) {
+		tracker_malformed(tracker, HS_SERVER, "a malformed ServerHello", now);
+		return;
+	}
+	if (hello.hello_retry) {
+		on_hello_retry(tracker, &hello);
+		return;
+	}
+	tracker->side[HS_SERVER].hello_again = false;
+	keep_server_hello(hs, &hello);
+	hs->server_hello_time = now;
+	hs->stage = HS_SERVER_HELLO;
+	hs->server_flight_end_time = now;
+	if (tls_is_13(hello.version)) {
+		hs->resumption = hello.has_psk ? HS_PSK : HS_FULL;
+		hs->has_group = hello.has_key_share;
+		hs->group = hello.group;
+	}
+}
+
+static void on_key_exchange(struct handshake *hs, const struct tls_message *message)
+{
+	struct tls_key_exchange params;
+
+	if (tls_key_exchange_parse(message->body, tls_cipher_kx(hs->server_hello.cipher_suite),
+				   &params) != TLS_OK)
+		return; /* parameters we do not know are no fault of the handshake */
+	hs->has_group = params.has_group;
+	hs->group = params.group;
+	hs->dh_bits = params.dh_bits;
+}
+
+static void on_server_message(struct handshake *hs, const struct tls_message *message, uint64_t now)
+{
+	hs->server_flight_end_time = now;
+	hs->resumption = HS_FULL; /* a resumed session has no message between hello and Finished */
+	if (message->type == TLS_HANDSHAKE_SERVER_KEY_EXCHANGE)
+		on_key_exchange(hs, message);
+	else if (message->type == TLS_HANDSHAKE_CERTIFICATE_REQUEST)
+		hs->client_certificate = HS_CERT_REQUESTED;
+}
+
+static void on_client_message(struct handshake *hs, const struct tls_message *message, uint64_t now)
+{
+	if (!hs->client_flight_time)
+		hs->client_flight_time = now;
+	if (message->type == TLS_HANDSHAKE_CERTIFICATE)
+		hs->client_certificate = tls_certificate_is_empty(message->body) ? HS_CERT_EMPTY :
+										   HS_CERT_SENT;
+}
+
+void tracker_message(struct tracker *tracker, enum hs_side from, const struct tls_message *message,
+		     uint64_t now)
+{
+	struct handshake *hs = &tracker->hs;
+	const struct stage_row *row = stage_of(from, message->type);
+
+	if (!is_open(tracker))
+		return;
+	note(hs, (struct hs_message){ .time = now,
+				      .length = (uint32_t)message->body.n,
+				      .from = (uint8_t)from,
+				      .record = TLS_RECORD_HANDSHAKE,
+				      .type = message->type });
+	if (message->type == TLS_HANDSHAKE_CLIENT_HELLO && from == HS_CLIENT) {
+		on_client_hello(tracker, message, now);
+		return;
+	}
+	if (message->type == TLS_HANDSHAKE_HELLO_RETRY_REQUEST && from == HS_SERVER) {
+		on_hello_retry(tracker, &(struct tls_server_hello){ 0 });
+		return;
+	}
+	if (message->type == TLS_HANDSHAKE_SERVER_HELLO && from == HS_SERVER) {
+		on_server_hello(tracker, message, now);
+		return;
+	}
+	if (!hs->has_server_hello) /* a ticket, a HelloRequest: nothing to learn from */
+		return;
+	if (from == HS_CLIENT)
+		on_client_message(hs, message, now);
+	else if (message->type != TLS_HANDSHAKE_NEW_SESSION_TICKET)
+		on_server_message(hs, message, now);
+	if (row)
+		hs->stage = row->stage;
+}
+
+/* ChangeCipherSpec right behind the ServerHello: the session was resumed (RFC 5246 section 7.3). */
+static void on_change_cipher_spec(struct tracker *tracker, enum hs_side from, uint64_t now)
+{
+	struct handshake *hs = &tracker->hs;
+
+	tracker->side[from].change_cipher_spec = true;
+	if (!hs->has_server_hello || is_13(hs))
+		return;
+	if (from == HS_CLIENT && !hs->client_flight_time)
+		hs->client_flight_time = now;
+	if (from == HS_SERVER && hs->resumption == HS_RESUMPTION_NONE)
+		hs->resumption = hs->client_hello && hs->client_hello->session_ticket ? HS_TICKET :
+											HS_SESSION_ID;
+}
+
+/* TLS 1.2 and older: the first sealed handshake record of a side is its Finished. */
+static void on_sealed_handshake(struct tracker *tracker, enum hs_side from, uint64_t now)
+{
+	struct handshake *hs = &tracker->hs;
+
+	if (!hs->has_server_hello || tracker->side[from].finished)
+		return;
+	tracker->side[from].finished = true;
+	if (from == HS_CLIENT) {
+		hs->client_finished_time = now;
+		hs->stage = HS_CLIENT_FINISHED;
+	} else {
+		hs->server_finished_time = now;
+		hs->stage = HS_SERVER_FINISHED;
+	}
+	if (tracker->side[!from].finished)
+		establish(tracker, now);
+}
+
+static void on_application_data(struct tracker *tracker, enum hs_side from, uint64_t now)
+{
+	struct handshake *hs = &tracker->hs;
+
+	if (hs->application_data_time)
+		return;
+	/* Before the ServerHello it is early data; before the Finished of the server False Start. */
+	if (tracker->side[from].finished || !hs->has_server_hello)
+		hs->application_data_time = now;
+}
+
+void tracker_record(struct tracker *tracker, enum hs_side from, const struct tls_record *record,
+		    uint64_t now)
+{
+	struct handshake *hs = &tracker->hs;
+	bool sealed = record->type != TLS_RECORD_CHANGE_CIPHER_SPEC;
+
+	if (tracker->done)
+		return;
+	note(hs, (struct hs_message){ .time = now,
+				      .length = record->length,
+				      .from = (uint8_t)from,
+				      .record = record->type,
+				      .encrypted = sealed });
+	switch (record->type) {
+	case TLS_RECORD_CHANGE_CIPHER_SPEC:
+		on_change_cipher_spec(tracker, from, now);
+		break;
+	case TLS_RECORD_HANDSHAKE:
+		on_sealed_handshake(tracker, from, now);
+		break;
+	case TLS_RECORD_ALERT:
+		tracker->side[from].alert_sized = true;
+		if (hs->alert_count < HS_ALERTS_MAX && is_open(tracker))
+			hs->alerts[hs->alert_count++] =
+				(struct hs_alert){ .from = (uint8_t)from, .encrypted = true };
+		break;
+	case TLS_RECORD_APPLICATION_DATA:
+		if (is_13(hs))
+			tls13_record(tracker, from, record, now);
+		else
+			on_application_data(tracker, from, now);
+		break;
+	default:
+		break;
+	}
+	if (hs->outcome == HS_SUCCESS && hs->application_data_time)
+		tracker->done = true;
+}
+
+void tracker_alert(struct tracker *tracker, enum hs_side from, uint8_t level, uint8_t code,
+		   uint64_t now)
+{
+	struct handshake *hs = &tracker->hs;
+	enum { WARNING = 1, CLOSE_NOTIFY = 0, USER_CANCELED = 90 };
+
+	if (!is_open(tracker))
+		return;
+	if (hs->alert_count < HS_ALERTS_MAX)
+		hs->alerts[hs->alert_count++] =
+			(struct hs_alert){ .from = (uint8_t)from, .level = level, .code = code };
+	note(hs, (struct hs_message){ .time = now,
+				      .length = TLS_ALERT_LEN,
+				      .from = (uint8_t)from,
+				      .record = TLS_RECORD_ALERT });
+	if (code == CLOSE_NOTIFY) {
+		tracker->side[from].close_notify = true;
+		return;
+	}
+	/* In TLS 1.3 the level means nothing (RFC 8446 section 6); user_canceled ends it in all. */
+	if (level == WARNING && code != USER_CANCELED && !is_13(hs))
+		return;
+	diagnose_alert(hs, from, code);
+	hs->end_time = now;
+	tracker->done = true;
+}
+
+void tracker_close(struct tracker *tracker, enum hs_side from, bool reset, uint64_t now)
+{
+	struct handshake *hs = &tracker->hs;
+	struct tracker_side *side = &tracker->side[from];
+
+	if (tracker->done)
+		return;
+	if (!side->closed)
+		side->closed = now;
+	if (hs->outcome == HS_SUCCESS) {
+		tracker->done = true;
+		return;
+	}
+	if (is_13(hs) && tls13_close(tracker, from, now)) {
+		tracker->done = true;
+		return;
+	}
+	if (side->alert_sized || tracker->side[!from].alert_sized)
+		diagnose_encrypted_alert(hs, side->alert_sized ? from : (enum hs_side)!from);
+	else
+		diagnose_close(hs, from, reset, side->close_notify);
+	hs->end_time = now;
+	tracker->done = true;
+}
+
+void tracker_not_tls(struct tracker *tracker, enum hs_side from, struct bytes first, uint64_t now)
+{
+	if (is_open(tracker)) {
+		diagnose_not_tls(&tracker->hs, from, first);
+		tracker->hs.end_time = now;
+	}
+	tracker->done = true;
+}
+
+void tracker_timeout(struct tracker *tracker, uint64_t waited, uint64_t now)
+{
+	if (is_open(tracker)) {
+		diagnose_timeout(&tracker->hs, waited);
+		tracker->hs.end_time = now;
+	}
+	tracker->done = true;
+}
+
+void tracker_settle(struct tracker *tracker)
+{
+	tracker->done = true;
+}
+
+void tracker_unknown(struct tracker *tracker, enum hs_unknown_cause cause, uint64_t now)
+{
+	struct handshake *hs = &tracker->hs;
+
+	if (is_open(tracker)) {
+		hs->outcome = HS_UNKNOWN;
+		hs->unknown = cause;
+		hs->end_time = now;
+	}
+	tracker->done = true;
+}

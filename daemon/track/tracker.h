@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One handshake from its first byte to its outcome. Pure: what was seen goes in
+ * with its time, the handshake in `hs` grows until it is `done`.
+ *
+ * Stages of TLS 1.2 and older come from clear messages (stages.c), those of TLS 1.3
+ * behind the ServerHello from record sizes (tls13.c), outcomes from diagnose.c.
+ */
+#ifndef SHAKETAP_TRACKER_H
+#define SHAKETAP_TRACKER_H
+
+#include "tls/message.h"
+#include "tls/record.h"
+#include "track/handshake.h"
+
+/* What the tracker remembers of one side beside the facts in struct handshake. */
+struct tracker_side {
+	bool change_cipher_spec;
+	bool finished;
+	bool hello_again;	/* a HelloRetryRequest allows one more clear hello */
+	bool close_notify;
+	bool alert_sized;	/* TLS 1.3: the last encrypted record was as long as an alert */
+	bool certificate_flight; /* TLS 1.3 client: more than a Finished was sent */
+	bool end_of_early_data;	/* TLS 1.3 client: the last record may be EndOfEarlyData */
+	uint8_t sealed;		/* TLS 1.3: encrypted records since the ServerHello */
+	uint64_t closed;	/* time of FIN or RST, 0: open */
+};
+
+struct tracker {
+	struct handshake hs;
+	struct tracker_side side[2];
+	uint64_t deadline; /* 0: none; else what tracker_expire() is due for */
+	bool settling;	   /* established; a little more may be learned before the record is written */
+	bool done;	   /* nothing more will be learned */
+	bool flight_over;  /* the client answered the server's flight */
+};
+
+/* How long an established handshake waits for its first application data or a late alert. */
+#define TRACKER_SETTLE_NS 1000000000ULL
+
+/* A handshake that is about to begin; ends, ifindex and the like are the caller's to fill in. */
+void tracker_init(struct tracker *tracker);
+void tracker_free(struct tracker *tracker);
+
+/* The next handshake record of this side is in the clear; else the body is sealed. */
+bool tracker_expects_clear(const struct tracker *tracker, enum hs_side from);
+
+/* A complete handshake message in the clear. */
+void tracker_message(struct tracker *tracker, enum hs_side from, const struct tls_message *message,
+		     uint64_t now);
+/* A record whose body is sealed or does not matter (ChangeCipherSpec, data, encrypted ...). */
+void tracker_record(struct tracker *tracker, enum hs_side from, const struct tls_record *record,
+		    uint64_t now);
+/* An alert in the clear (RFC 8446 section 6). */
+void tracker_alert(struct tracker *tracker, enum hs_side from, uint8_t level, uint8_t code,
+		   uint64_t now);
+/* FIN or RST. */
+void tracker_close(struct tracker *tracker, enum hs_side from, bool reset, uint64_t now);
+/* Bytes that are no TLS; first: the first few of them. */
+void tracker_not_tls(struct tracker *tracker, enum hs_side from, struct bytes first, uint64_t now);
+/* A message that the protocol does not allow; what: "a malformed ...", for the sentence. */
+void tracker_malformed(struct tracker *tracker, enum hs_side from, const char *what, uint64_t now);
+/* Silence for the time given (ns) until now. */
+void tracker_timeout(struct tracker *tracker, uint64_t waited, uint64_t now);
+/* The wait after tracker.settling is over. */
+void tracker_settle(struct tracker *tracker);
+/* Something is missing: the outcome is not known, unless it was decided already. */
+void tracker_unknown(struct tracker *tracker, enum hs_unknown_cause cause, uint64_t now);
+
+#endif

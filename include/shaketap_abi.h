@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The contract between the kernel programs and the daemon: what an event looks
+ * like, which maps both sides touch, and how refusals are counted.
+ *
+ * Integers are in host byte order except where a comment says "network order".
+ * Addresses are 16 bytes, IPv4 in its mapped form ::ffff:a.b.c.d, so that one
+ * key serves both families.
+ */
+#ifndef SHAKETAP_ABI_H
+#define SHAKETAP_ABI_H
+
+#include <linux/types.h>
+
+/*
+ * The two ends of a TCP connection, the lower (address, port) first, so that
+ * both directions give the same key. "direction" below is the index of the
+ * sender in this key: 0 or 1.
+ */
+struct st_flow_key {
+	__u32 addr[2][4]; /* network order */
+	__u16 port[2];	  /* network order */
+};
+
+enum st_event_type {
+	ST_EVENT_DATA = 1,    /* bytes of the stream, seq .. seq + len */
+	ST_EVENT_FIN,	      /* the sender closed; seq is that of the FIN itself */
+	ST_EVENT_RST,	      /* the sender reset the connection */
+	ST_EVENT_REFUSED,     /* RST in answer to a SYN to one of the TLS ports */
+	ST_EVENT_SYN_REPEATED /* second SYN to one of the TLS ports, no answer yet */
+};
+
+enum st_event_flag {
+	ST_FLAG_OPENED = 1 << 0, /* first event of this flow; direction tells who sent the hello */
+	ST_FLAG_JOINED = 1 << 1, /* with OPENED: it began with a ServerHello, the client was not seen */
+	ST_FLAG_EGRESS = 1 << 2, /* seen on the egress hook, else on ingress */
+	ST_FLAG_LOCAL = 1 << 3,	 /* the sender's socket is on this host */
+	ST_FLAG_LOST = 1 << 4,	 /* an earlier event of this flow did not fit into the ring */
+	ST_FLAG_RAW = 1 << 5,	 /* the walk lost its place: bytes as they came */
+	ST_FLAG_SPENT = 1 << 6	 /* the budget of this direction ends with this event */
+};
+
+/* Payload bytes one event carries at most; longer ranges take several events. */
+#define ST_EVENT_PAYLOAD_MAX 2048
+
+struct st_event {
+	__u64 time;	   /* ns, CLOCK_MONOTONIC: when the packet passed */
+	__u64 flow;	   /* identity of the flow entry: a reused key has another */
+	__u64 syn_time;	   /* ns, as time; 0: not seen. Set on OPENED, REFUSED, SYN_REPEATED */
+	__u64 synack_time; /* ns, as time; 0: not seen */
+	__u64 cgroup;	   /* cgroup v2 id of the sender's socket, 0: none here */
+	struct st_flow_key key;
+	__u32 ifindex;
+	__u32 seq;   /* TCP sequence number of the first payload byte */
+	__u32 ack;   /* acknowledgement number of the packet: where the other direction stands */
+	__u16 len;   /* payload bytes that follow this header */
+	__u16 vlan;  /* VLAN id, 0: none */
+	__u8 type;   /* enum st_event_type */
+	__u8 flags;  /* enum st_event_flag */
+	__u8 sender; /* index into key: who sent this packet */
+	__u8 reserved;
+};
+
+_Static_assert(sizeof(struct st_flow_key) == 36, "flow key has holes");
+_Static_assert(sizeof(struct st_event) == 96, "event header has holes");
+
+/* How one direction of a flow is being followed. */
+enum st_walk {
+	ST_WALK_NEW,  /* nothing of this direction seen yet */
+	ST_WALK_ON,   /* the place of the next record header is known */
+	ST_WALK_RAW,  /* place lost: everything is copied */
+	ST_WALK_SPENT /* budget used up: nothing more is copied */
+};
+
+struct st_half {
+	__u32 need;	/* sequence number of the first byte that matters and was not seen yet */
+	__u32 copy_to;	/* bytes before this sequence number are copied (clear messages) */
+	__u32 next;	/* sequence number of the next record header */
+	__u32 owner;	/* interface and hook that show this direction: ifindex << 1 | egress */
+	__u32 copied;	/* bytes copied so far */
+	__u8 records;	/* encrypted record headers reported so far */
+	__u8 walk;	/* enum st_walk */
+	__u8 encrypted; /* ChangeCipherSpec passed: handshake records are sealed */
+	__u8 fin;	/* FIN passed */
+};
+
+/* The value of the flow table. */
+struct st_flow {
+	__u64 id;
+	struct st_half half[2]; /* by sender */
+	__u8 opened; /* the opening event went out */
+	__u8 joined; /* it began with a ServerHello */
+	__u8 lost;   /* an event of this flow was lost */
+	__u8 reserved[5];
+};
+
+_Static_assert(sizeof(struct st_half) == 24, "st_half has holes");
+_Static_assert(sizeof(struct st_flow) == 64, "st_flow has holes");
+
+/* Encrypted record headers reported per direction: a handshake with tickets needs about ten. */
+#define ST_RECORDS_MAX 24
+
+/* The value of the SYN table. */
+struct st_syn {
+	__u64 syn_time;
+	__u64 synack_time; /* 0: no answer yet */
+	__u32 seq;	   /* initial sequence number of the client */
+	__u32 owner;	   /* as in st_half: copies on other interfaces are no repetition */
+	__u8 client;	   /* index into the key: who sent the SYN */
+	__u8 repeated;	   /* ST_EVENT_SYN_REPEATED went out */
+	__u8 reserved[6];
+};
+
+_Static_assert(sizeof(struct st_syn) == 32, "st_syn has holes");
+
+/*
+ * The gate: "is a handshake open in this bucket of flows?". count goes up when
+ * an entry of the flow table is made and down when it is deleted, by whoever
+ * deletes it. stamp bounds the harm of a count that stayed up because the LRU
+ * table dropped its entry: a gate without news for the configured lifetime is
+ * taken as closed.
+ */
+#define ST_GATE_BUCKETS 65536
+#define ST_GATE_TICK_SHIFT 30 /* the stamp counts units of 2^30 ns */
+
+struct st_gate {
+	__u32 count;
+	__u32 stamp;
+};
+
+/* Symmetric in the two ends; cheap rather than strong: a collision costs one lookup. */
+static inline __u32 st_gate_bucket(const struct st_flow_key *key, __u32 seed)
+{
+	__u32 hash = seed;
+
+	for (int i = 0; i < 4; i++)
+		hash = (hash ^ (key->addr[0][i] + key->addr[1][i])) * 0x9e3779b1;
+	hash = (hash ^ ((__u32)key->port[0] + key->port[1])) * 0x85ebca6b;
+	return (hash >> 16) & (ST_GATE_BUCKETS - 1);
+}
+
+/* How the daemon and the programs agree on waking: in .bss, mapped by both. */
+struct st_control {
+	__u32 asleep; /* the daemon waits for a wake-up; the first event takes it back and wakes */
+	__u32 urgent; /* a wake-up for a filling ring is under way */
+};
+
+/* Index of the per-CPU counters; every refusal and loss has one. */
+enum st_count {
+	ST_COUNT_EVENTS,	       /* events written to the ring */
+	ST_COUNT_LOST_RING_FULL,       /* events that found no room in the ring */
+	ST_COUNT_LOST_TABLE_FULL,      /* handshakes the flow table had no room for */
+	ST_COUNT_REFUSED_FRAGMENT,     /* TCP in an IP fragment */
+	ST_COUNT_REFUSED_VLAN_DEPTH,   /* more VLAN tags than the named bound */
+	ST_COUNT_REFUSED_HEADER_CHAIN, /* more IPv6 extension headers than the named bound */
+	ST_COUNT_REFUSED_TRUNCATED,    /* headers or payload not in the packet */
+	ST_COUNT_REFUSED_MALFORMED,    /* header lengths that contradict each other */
+	ST_COUNT_REFUSED_WALK_BOUND,   /* more records in one packet than the walk takes */
+	ST_COUNT_DUPLICATES,	       /* packets seen before on another interface or hook */
+	ST_COUNT_RAW_MODE,	       /* directions that lost their place */
+	ST_COUNT_FLOWS_OPENED,
+	ST_COUNT_FLOWS_ENDED, /* by the kernel programs: FIN, RST, a new SYN */
+	ST_COUNTS
+};
+
+#endif

@@ -1,0 +1,108 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Run test suites and count: tests/run.sh unit|bpf|netns...
+# The last line is "N passed, N failed, N skipped"; exit 1 when anything failed.
+set -u
+
+cd "$(dirname "$0")/.." || exit 2
+build=${BUILD:-build}
+PATH=$PATH:/usr/sbin:/sbin
+total_passed=0 total_failed=0 total_skipped=0
+passed=0 failed=0 skipped=0
+output=$(mktemp)
+trap 'rm -f "$output"' EXIT
+
+# Lines of TAP, as cmocka and the netns suite write them; cmocka says "not ok 3 # SKIP name" for a
+# skipped test, and "# not ok" (a comment) for the group.
+count() {
+	grep -cE "$1" "$output"
+}
+
+count_output() {
+	local bad skip
+	skip=$(count '^(not ok|ok) .*# SKIP|^skip ')
+	bad=$(grep -E '^not ok ' "$output" | grep -cv '# SKIP')
+	passed=$((passed + $(grep -E '^ok ' "$output" | grep -cv '# SKIP')))
+	failed=$((failed + bad))
+	skipped=$((skipped + skip))
+	# A program that ends badly without a failed test to show for it is one by itself, and so is
+	# one that announced more tests than it ran.
+	local planned done_tests
+	planned=$(sed -n 's/^1\.\.\([0-9]*\)$/\1/p' "$output" | awk '{ n += $1 } END { print n + 0 }')
+	done_tests=$(count '^(ok|not ok|skip) ')
+	if [ "$bad" = 0 ] && { [ "$2" != 0 ] || [ "$done_tests" = 0 ] || [ "$done_tests" -lt "$planned" ]; }; then
+		failed=$((failed + 1))
+		echo "not ok $1: ended with status $2 after $done_tests of $planned tests"
+		bad=1
+	fi
+	[ "$bad" = 0 ]
+}
+
+run_program() {
+	local name=$1 program=$2 limit=$3 status=0
+	if [ ! -x "$program" ]; then
+		echo "not ok $name: not built"
+		failed=$((failed + 1))
+		return
+	fi
+	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 "$limit" "$program" >"$output" 2>&1 || status=$?
+	if count_output "$name" "$status"; then
+		echo "ok $name ($(count '^ok ') passed)"
+		grep -E '# SKIP' "$output"
+	else
+		echo "--- $name"
+		cat "$output"
+		echo "---"
+	fi
+}
+
+run_programs() {
+	local source name
+	for source in "tests/$1"/test_*.c; do
+		[ -e "$source" ] || continue
+		name=${source#tests/}
+		name=${name%.c}
+		run_program "$name" "$build/tests/$name" 300
+	done
+}
+
+# Takes minutes: its lines are shown as they come.
+run_netns() {
+	local status
+	[ -e tests/netns/run.sh ] || return 0
+	timeout -k 10 900 tests/netns/run.sh 2>&1 | tee "$output"
+	status=${PIPESTATUS[0]}
+	count_output netns "$status" || true
+}
+
+need_root() {
+	[ "$(id -u)" = 0 ] && return
+	echo "skip $1: needs root (sudo make test)"
+	skipped=$((skipped + 1))
+	return 1
+}
+
+run_suite() {
+	passed=0 failed=0 skipped=0
+	case $1 in
+	unit) run_programs unit ;;
+	bpf) need_root bpf && run_programs bpf ;;
+	netns) need_root netns && run_netns ;;
+	*)
+		echo "tests/run.sh: unknown suite '$1': allowed are unit, bpf, netns" >&2
+		exit 2
+		;;
+	esac
+	total_passed=$((total_passed + passed))
+	total_failed=$((total_failed + failed))
+	total_skipped=$((total_skipped + skipped))
+	results+=("$(printf '%-8s%d passed, %d failed, %d skipped' "$1:" "$passed" "$failed" "$skipped")")
+}
+
+results=()
+for suite in "$@"; do
+	run_suite "$suite"
+done
+printf '%s\n' "${results[@]}"
+echo "$total_passed passed, $total_failed failed, $total_skipped skipped"
+[ "$total_failed" = 0 ]
