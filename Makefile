@@ -119,10 +119,11 @@ $(BPF_OBJECT): bpf/shaketap.bpf.c Makefile | tools
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@
 	$(Q)! command -v llvm-strip >/dev/null || llvm-strip -g $@ # DWARF goes, BTF stays
 
-$(SKELETON): $(BPF_OBJECT)
+$(SKELETON): $(BPF_OBJECT) Makefile
 	$(call msg,SKEL,$@)
 	@mkdir -p $(@D)
-	$(Q)bpftool gen skeleton $< name shaketap_bpf >$@
+	$(Q){ echo '/* NOLINTBEGIN: generated */' && bpftool gen skeleton $< name shaketap_bpf && \
+		echo '/* NOLINTEND */'; } >$@
 
 # --- daemon -------------------------------------------------------------------------------------
 
@@ -196,16 +197,18 @@ lint-rules: ## includes between stages, file sizes, licence lines
 	@tests/lint/spdx.sh
 lint-format format-check: ## is everything formatted as .clang-format says?
 	@clang-format --dry-run -Werror $(C_SOURCES)
-# Not on bpf/: clang-tidy takes it for a program of this machine. Its compiler warns as well.
+# Not on bpf/: clang-tidy takes it for a program of this machine. Its compiler warns as well. One
+# file per call: the clang-tidy of Debian 12 forgets va_start() from its second file on.
 lint-tidy: $(GENERATED) $(BUILD)/compile_commands.json ## clang-tidy on the daemon
-	@printf '%s\n' $(DAEMON) | xargs -P $$(nproc) -n 4 clang-tidy -p $(BUILD) --quiet 2>$(BUILD)/tidy.log || \
-		{ grep -v 'warnings generated\|^Suppressed\|^Use -header' $(BUILD)/tidy.log; exit 1; }
+	@printf '%s\n' $(DAEMON) | xargs -P $$(nproc) -n 1 clang-tidy -p $(BUILD) --quiet \
+		2>$(BUILD)/tidy.log || { grep -v ' generated\.$$' $(BUILD)/tidy.log; exit 1; }
 lint-cppcheck: $(GENERATED) ## cppcheck on the daemon
-	@cppcheck --quiet --enable=warning,performance,portability --error-exitcode=1 \
-		--inline-suppr --std=c11 --library=gnu -D_GNU_SOURCE -Idaemon -Iinclude -I$(BUILD)/include \
-		--suppressions-list=tests/lint/cppcheck.txt -j $$(nproc) daemon
+	@cppcheck --quiet --enable=warning,performance,portability --error-exitcode=1 --inline-suppr \
+		--std=c11 --library=gnu --library=tests/lint/cppcheck.cfg -D_GNU_SOURCE -Idaemon -Iinclude \
+		-I$(BUILD)/include -j $$(nproc) daemon
+# SC2119, SC2120: a function whose arguments may be left out is no mistake.
 lint-shell: ## shellcheck on every script
-	@shellcheck -x $(SCRIPTS)
+	@shellcheck -x -e SC2119,SC2120 $(SCRIPTS)
 format: ## format every C file in place
 	@clang-format -i $(C_SOURCES)
 

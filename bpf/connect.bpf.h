@@ -30,13 +30,12 @@ static __always_inline void connect_syn(struct __sk_buff *skb, const struct pack
 {
 	__u32 owner = owner_of(skb, egress);
 	struct st_syn *syn = bpf_map_lookup_elem(&syns, &packet->key);
-	struct st_syn fresh = {
-		.seq = packet->seq - 1,
-		.owner = owner,
-		.client = packet->sender,
-	};
+	struct scratch *scratch = get_scratch();
+	__u32 seq = packet->seq - 1; /* its own: packet->seq is that of data behind it */
 
-	if (syn && syn->seq == fresh.seq && syn->client == fresh.client) {
+	if (!scratch)
+		return;
+	if (syn && syn->seq == seq && syn->client == packet->sender) {
 		if (syn->owner != owner || syn->synack_time || syn->repeated)
 			return;
 		if (!is_tls_port(packet->receiver_port))
@@ -48,8 +47,13 @@ static __always_inline void connect_syn(struct __sk_buff *skb, const struct pack
 	/* A new connection on ports in use a moment ago: what was there is over. */
 	if (gate_is_open(&packet->key))
 		flow_end(&packet->key);
-	fresh.syn_time = bpf_ktime_get_ns();
-	bpf_map_update_elem(&syns, &packet->key, &fresh, BPF_ANY);
+	scratch->syn = (struct st_syn){
+		.syn_time = bpf_ktime_get_ns(),
+		.seq = seq,
+		.owner = owner,
+		.client = packet->sender,
+	};
+	bpf_map_update_elem(&syns, &packet->key, &scratch->syn, BPF_ANY);
 }
 
 static __always_inline void connect_answered(const struct packet *packet)

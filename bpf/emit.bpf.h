@@ -5,9 +5,6 @@
 
 #include "packet.bpf.h"
 
-/* Hide a value from clang, which else folds the clamps that old verifiers need to see. */
-#define opaque(value) asm volatile("" : "+r"(value))
-
 /* Where a packet was seen, as the owner of a direction is written. */
 static __always_inline __u32 owner_of(const struct __sk_buff *skb, bool egress)
 {
@@ -30,14 +27,6 @@ static __always_inline __u64 wakeup_flags(void)
 		return BPF_RB_FORCE_WAKEUP;
 	}
 	return BPF_RB_NO_WAKEUP;
-}
-
-/* NULL never happens, but the verifier asks. */
-static __always_inline struct scratch *get_scratch(void)
-{
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(&scratches, &zero);
 }
 
 /* The fields that all events of one packet share. */
@@ -82,11 +71,17 @@ static __always_inline bool submit(struct scratch *scratch, __u32 n)
 	return true;
 }
 
-static __always_inline void submit_of_flow(struct scratch *scratch, __u8 type, __u32 seq, __u32 n)
+/* The event in the scratch, as one of the flow at hand, with n bytes that begin at seq. */
+__noinline int submit_of_flow(__u32 type, __u32 seq, __u32 n)
 {
-	struct segment *segment = &scratch->segment;
-	struct st_event *event = &scratch->event;
+	struct scratch *scratch = get_scratch();
+	struct segment *segment;
+	struct st_event *event;
 
+	if (!scratch || n > ST_EVENT_PAYLOAD_MAX)
+		return 0;
+	segment = &scratch->segment;
+	event = &scratch->event;
 	event->type = type;
 	event->seq = seq;
 	event->len = n;
@@ -96,10 +91,11 @@ static __always_inline void submit_of_flow(struct scratch *scratch, __u8 type, _
 		event->flags |= ST_FLAG_LOST;
 	if (!submit(scratch, n)) {
 		segment->lost = 1;
-		return;
+		return 0;
 	}
 	event->flags &= ~(ST_FLAG_OPENED | ST_FLAG_JOINED);
 	segment->opened = 1;
+	return 0;
 }
 
 /* Copy n payload bytes (1 to ST_EVENT_PAYLOAD_MAX) of the segment from `from` on into one event. */
@@ -109,19 +105,13 @@ __noinline int emit_bytes(struct __sk_buff *skb, __u32 from, __u32 n)
 
 	if (!scratch)
 		return 0;
-	/*
-	 * 5.10 and 6.1 learn no lower bound from "n == 0"; this form, with n hidden
-	 * from the compiler on both sides, loads everywhere.
-	 */
-	opaque(n);
-	n = ((n - 1) & (ST_EVENT_PAYLOAD_MAX - 1)) + 1;
-	opaque(n);
+	n = clamp_length(n, ST_EVENT_PAYLOAD_MAX);
 	if (bpf_skb_load_bytes(skb, scratch->segment.offset + from, scratch->payload, n)) {
 		count(ST_COUNT_REFUSED_TRUNCATED);
 		scratch->segment.lost = 1;
 		return 0;
 	}
-	submit_of_flow(scratch, ST_EVENT_DATA, scratch->segment.seq + from, n);
+	submit_of_flow(ST_EVENT_DATA, scratch->segment.seq + from, n);
 	return 0;
 }
 

@@ -17,11 +17,14 @@ static __always_inline void flow_end(const struct st_flow_key *key)
 /* NULL: the table had no room, counted. */
 static __always_inline struct st_flow *flow_open(const struct packet *packet, bool joined, __u64 now)
 {
-	struct st_flow fresh = { .id = now, .joined = joined };
+	struct scratch *scratch = get_scratch();
 	struct st_flow *flow;
 	struct st_half *half;
 
-	if (bpf_map_update_elem(&flows, &packet->key, &fresh, BPF_NOEXIST)) {
+	if (!scratch)
+		return NULL;
+	scratch->flow = (struct st_flow){ .id = now, .joined = joined };
+	if (bpf_map_update_elem(&flows, &packet->key, &scratch->flow, BPF_NOEXIST)) {
 		count(ST_COUNT_LOST_TABLE_FULL);
 		return NULL;
 	}
@@ -30,12 +33,11 @@ static __always_inline struct st_flow *flow_open(const struct packet *packet, bo
 	flow = bpf_map_lookup_elem(&flows, &packet->key);
 	if (!flow)
 		return NULL;
-	/* Filled in here and not in fresh: an index into the stack needs CAP_PERFMON. */
-	half = &flow->half[packet->sender & 1];
+	half = half_of(flow, packet->sender);
 	half->need = half->copy_to = half->next = packet->seq;
 	half->walk = ST_WALK_ON;
 	if (packet->flags & TCP_ACK) { /* tells where the other side's next byte will be */
-		half = &flow->half[!packet->sender];
+		half = half_of(flow, packet->sender ^ 1);
 		half->need = half->copy_to = half->next = packet->ack;
 		half->walk = ST_WALK_ON;
 	}
@@ -55,17 +57,17 @@ static __always_inline void add_syn_times(struct st_event *event)
 
 /* FIN and RST end the direction; true: with it the flow. */
 static __always_inline bool follow_edges(const struct packet *packet, struct scratch *scratch,
-					 const struct st_flow *flow)
+					 struct st_flow *flow)
 {
 	struct st_half *half = &scratch->segment.half;
 
 	if (packet->flags & TCP_RST) {
-		submit_of_flow(scratch, ST_EVENT_RST, packet->seq + packet->len, 0);
+		submit_of_flow(ST_EVENT_RST, packet->seq + packet->len, 0);
 	} else if (!half->fin) {
 		half->fin = 1;
-		submit_of_flow(scratch, ST_EVENT_FIN, packet->seq + packet->len, 0);
+		submit_of_flow(ST_EVENT_FIN, packet->seq + packet->len, 0);
 	}
-	return packet->flags & TCP_RST || flow->half[!packet->sender].fin;
+	return packet->flags & TCP_RST || half_of(flow, packet->sender ^ 1)->fin;
 }
 
 static __always_inline void begin_segment(struct segment *segment, const struct packet *packet,
@@ -95,8 +97,7 @@ static __always_inline void end_segment(const struct segment *segment, struct st
  * A segment that may concern a handshake: it begins with a hello, or its bucket
  * holds one. The key is canonical. False: no flow, nothing was done.
  */
-static __always_inline bool follow(struct __sk_buff *skb, const struct packet *packet, bool egress,
-				   enum sniffed sniffed)
+static __always_inline bool follow(struct __sk_buff *skb, const struct packet *packet, bool egress)
 {
 	struct st_flow *flow = bpf_map_lookup_elem(&flows, &packet->key);
 	__u64 now = bpf_ktime_get_ns();
@@ -106,13 +107,13 @@ static __always_inline bool follow(struct __sk_buff *skb, const struct packet *p
 	bool over = false;
 
 	if (!flow) {
-		if (sniffed == SNIFF_NOTHING || !is_hello(skb, packet))
+		if (packet->sniffed == SNIFF_NOTHING || !is_hello(skb, packet))
 			return false;
-		flow = flow_open(packet, sniffed == SNIFF_SERVER_HELLO, now);
+		flow = flow_open(packet, packet->sniffed == SNIFF_SERVER_HELLO, now);
 		if (!flow)
 			return false;
 	}
-	half = &flow->half[packet->sender & 1];
+	half = half_of(flow, packet->sender);
 	if (!half->owner)
 		half->owner = owner;
 	if (half->owner != owner) {
@@ -128,7 +129,7 @@ static __always_inline bool follow(struct __sk_buff *skb, const struct packet *p
 		add_syn_times(&scratch->event);
 	begin_segment(&scratch->segment, packet, flow, half);
 	if (packet->len)
-		walk_segment(skb, scratch);
+		walk_segment(skb);
 	if (packet->flags & (TCP_FIN | TCP_RST))
 		over = follow_edges(packet, scratch, flow);
 	end_segment(&scratch->segment, flow, half);

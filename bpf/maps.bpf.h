@@ -81,6 +81,12 @@ struct scratch {
 	struct st_event event; /* event and payload go to the ring in one piece */
 	__u8 payload[ST_EVENT_PAYLOAD_MAX];
 	struct segment segment;
+	/*
+	 * Values on their way into a table. Not on the stack: clang shares their slots with
+	 * spilled pointers, and without CAP_PERFMON that is "attempt to corrupt spilled pointer".
+	 */
+	struct st_syn syn;
+	struct st_flow flow;
 };
 
 /* Programs only. */
@@ -90,5 +96,13 @@ struct {
 	__type(key, __u32);
 	__type(value, struct scratch);
 } scratches SEC(".maps");
+
+/* NULL never happens, but the verifier asks. */
+static __always_inline struct scratch *get_scratch(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&scratches, &zero);
+}
 
 #endif

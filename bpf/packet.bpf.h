@@ -17,6 +17,7 @@
 #include <bpf/bpf_endian.h>
 
 #include "count.bpf.h"
+#include "verifier.bpf.h"
 
 /* 802.1ad carries two tags; a third is somebody's mistake and counted. */
 #define VLAN_DEPTH_MAX 2
@@ -44,8 +45,9 @@ struct packet {
 	__u16 sender_port, receiver_port; /* network order */
 	__u16 vlan;
 	__u8 flags;
-	__u8 sender;		 /* after packet_canonical(): index of the source in key */
-	__u8 first[FIRST_BYTES]; /* first payload bytes; zero behind len */
+	__u8 sender;   /* after packet_canonical(): index of the source in key */
+	__u8 sniffed;  /* enum sniffed */
+	__u8 first[8]; /* FIRST_BYTES of the payload; zero behind len */
 };
 
 /* Headers of the usual layout in one piece. */
@@ -73,21 +75,10 @@ struct bounds {
 
 static __always_inline bool load_first_bytes(struct __sk_buff *skb, struct packet *packet)
 {
-	if (packet->len >= FIRST_BYTES)
-		return !bpf_skb_load_bytes(skb, packet->offset, packet->first, FIRST_BYTES);
-	/* A constant size per case: 5.10 wants proof that a variable one is not 0. */
-	switch (packet->len) {
-	case 5:
-		return !bpf_skb_load_bytes(skb, packet->offset, packet->first, 5);
-	case 4:
-		return !bpf_skb_load_bytes(skb, packet->offset, packet->first, 4);
-	case 3:
-		return !bpf_skb_load_bytes(skb, packet->offset, packet->first, 3);
-	case 2:
-		return !bpf_skb_load_bytes(skb, packet->offset, packet->first, 2);
-	default:
-		return !bpf_skb_load_bytes(skb, packet->offset, packet->first, 1);
-	}
+	__u32 n = packet->len < FIRST_BYTES ? packet->len : FIRST_BYTES;
+
+	return !bpf_skb_load_bytes(skb, packet->offset, packet->first,
+				   clamp_length(n, sizeof(packet->first)));
 }
 
 /* head holds the TCP header, and with all_here also what follows it in the usual layout. */
@@ -123,7 +114,7 @@ static __always_inline bool parse_tcp(struct __sk_buff *skb, const struct tcp_he
 
 static __always_inline bool parse_ip4(struct __sk_buff *skb, __u32 offset, struct packet *packet)
 {
-	struct ip4_head head;
+	struct ip4_head head = {}; /* before 6.3 the verifier wants every byte written */
 	struct bounds at;
 	bool all_here = skb->len >= offset + sizeof(head);
 	__u32 header_len, total;
@@ -203,7 +194,7 @@ static __always_inline __u32 skip_ip6_extensions(struct __sk_buff *skb, __u32 of
 
 static __always_inline bool parse_ip6(struct __sk_buff *skb, __u32 offset, struct packet *packet)
 {
-	struct ip6_head head;
+	struct ip6_head head = {};
 	struct bounds at;
 	bool all_here = skb->len >= offset + sizeof(head);
 	__u32 total;
@@ -240,7 +231,7 @@ static __always_inline bool parse_ip6(struct __sk_buff *skb, __u32 offset, struc
  * the IP header. False: not TCP over IP, or refused and counted. The tag in the
  * skb's metadata is the outer one; in the frame, the first one counts.
  */
-static __always_inline bool parse_packet(struct __sk_buff *skb, bool ethernet, struct packet *packet)
+static __noinline int parse_packet(struct __sk_buff *skb, bool ethernet, struct packet *packet)
 {
 	__u32 offset = ethernet ? ETH_HLEN : 0;
 	__be16 protocol = skb->protocol;

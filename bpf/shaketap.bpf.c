@@ -13,35 +13,39 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 /* "Not my decision": TCX_NEXT, which is also TC_ACT_UNSPEC. The only return value. */
 #define VERDICT (-1)
 
-static __noinline int observe(struct __sk_buff *skb, bool egress, bool ethernet)
+/* A packet that may matter to a handshake or to the set-up of a connection. */
+static __noinline int observe_segment(struct __sk_buff *skb, struct packet *packet, bool egress)
 {
-	struct packet packet = {};
-	enum sniffed sniffed = SNIFF_NOTHING;
-
-	if (!parse_packet(skb, ethernet, &packet))
-		return 0;
-	if (!packet.len && !(packet.flags & (TCP_SYN | TCP_FIN | TCP_RST)))
-		return 0;
-	if (packet.len)
-		sniffed = sniff(&packet);
-	if (sniffed == SNIFF_NOTHING && !(packet.flags & (TCP_SYN | TCP_RST)) &&
-	    !gate_is_open(&packet.key))
-		return 0;
-
-	packet_canonical(&packet);
-	if (packet.flags & TCP_SYN) {
-		if (packet.flags & TCP_ACK)
-			connect_answered(&packet);
+	packet_canonical(packet);
+	if (packet->flags & TCP_SYN) {
+		if (packet->flags & TCP_ACK)
+			connect_answered(packet);
 		else
-			connect_syn(skb, &packet, egress);
+			connect_syn(skb, packet, egress);
 	}
-	if (packet.len || packet.flags & (TCP_FIN | TCP_RST)) {
-		if (follow(skb, &packet, egress, sniffed))
+	if (packet->len || packet->flags & (TCP_FIN | TCP_RST)) {
+		if (follow(skb, packet, egress))
 			return 0;
-		if (packet.flags & TCP_RST)
-			connect_refused(skb, &packet, egress);
+		if (packet->flags & TCP_RST)
+			connect_refused(skb, packet, egress);
 	}
 	return 0;
+}
+
+static __always_inline void observe(struct __sk_buff *skb, bool egress, bool ethernet)
+{
+	struct packet packet = {};
+
+	if (!parse_packet(skb, ethernet, &packet))
+		return;
+	if (!packet.len && !(packet.flags & (TCP_SYN | TCP_FIN | TCP_RST)))
+		return;
+	if (packet.len)
+		packet.sniffed = sniff(&packet);
+	if (packet.sniffed == SNIFF_NOTHING && !(packet.flags & (TCP_SYN | TCP_RST)) &&
+	    !gate_is_open(&packet.key))
+		return;
+	observe_segment(skb, &packet, egress);
 }
 
 SEC("tc")

@@ -22,6 +22,8 @@
  * flight has six. Beyond it the direction ends as spent, and that is counted.
  */
 #define WALK_STEPS_MAX 64
+/* 64 KB in events of 2 KB, and one step to find the end: what one GSO packet can hold. */
+#define RAW_STEPS_MAX 33
 
 /* A record header and the message header behind it. */
 #define PEEK_LEN (TLS_RECORD_HEADER_LEN + TLS_HANDSHAKE_HEADER_LEN)
@@ -158,18 +160,28 @@ __noinline int walk_step(struct __sk_buff *skb)
 	return 0;
 }
 
+/*
+ * Take steps until one says that it is done. False: the bound was reached. Unrolled,
+ * because without CAP_PERFMON the verifier also follows mispredicted branches, and those
+ * of a counted loop it follows without end ("sequence of 8193 jumps").
+ */
+static __always_inline bool walk_all(struct __sk_buff *skb)
+{
+#pragma clang loop unroll(full)
+	for (int step = 0; step < WALK_STEPS_MAX; step++)
+		if (walk_step(skb))
+			return true;
+	return false;
+}
+
 /* Walk the segment from where its direction stands. */
 static __always_inline void walk_records(struct __sk_buff *skb, struct scratch *scratch)
 {
 	struct segment *segment = &scratch->segment;
 	struct st_half *half = &segment->half;
-	int step = 0;
 
 	segment->at = segment->from = half->need - segment->seq;
-	for (; step < WALK_STEPS_MAX; step++)
-		if (walk_step(skb))
-			break;
-	if (step == WALK_STEPS_MAX) {
+	if (!walk_all(skb)) {
 		count(ST_COUNT_REFUSED_WALK_BOUND);
 		end_direction(scratch);
 	}
@@ -178,51 +190,69 @@ static __always_inline void walk_records(struct __sk_buff *skb, struct scratch *
 	if (segment->at != segment->from)
 		emit_bytes(skb, segment->from, segment->at - segment->from);
 	else if (scratch->event.flags & ST_FLAG_SPENT)
-		submit_of_flow(scratch, ST_EVENT_DATA, segment->seq + segment->at, 0);
+		submit_of_flow(ST_EVENT_DATA, segment->seq + segment->at, 0);
 	half->need = segment->seq + segment->at;
 	if (!before(half->need, half->copy_to))
 		half->need = half->next;
 }
 
-/* Copy the segment as it is, up to the budget. */
-static __always_inline void copy_raw(struct __sk_buff *skb, struct scratch *scratch)
+/* One step of copying the segment as it is, up to the budget. 1: done with it. */
+__noinline int raw_step(struct __sk_buff *skb)
 {
-	struct segment *segment = &scratch->segment;
+	struct scratch *scratch = get_scratch();
+	struct segment *segment;
+	__u32 from, n;
 
-	scratch->event.flags |= ST_FLAG_RAW;
-	for (__u32 i = 0; i < WALK_STEPS_MAX; i++) {
-		__u32 from = i * ST_EVENT_PAYLOAD_MAX;
-		__u32 n = segment->len - from;
-
-		if (from >= segment->len)
-			break;
-		if (n > ST_EVENT_PAYLOAD_MAX)
-			n = ST_EVENT_PAYLOAD_MAX;
-		segment->half.copied += n;
-		if (segment->half.copied >= config.copy_budget)
-			end_direction(scratch);
-		emit_bytes(skb, from, n);
-		if (segment->half.walk == ST_WALK_SPENT)
-			break;
-	}
+	if (!scratch)
+		return 1;
+	segment = &scratch->segment;
+	from = segment->at;
+	n = segment->len - from;
+	if (!n || segment->half.walk == ST_WALK_SPENT)
+		return 1;
+	if (n > ST_EVENT_PAYLOAD_MAX)
+		n = ST_EVENT_PAYLOAD_MAX;
+	segment->at += n;
+	segment->half.copied += n;
+	if (segment->half.copied >= config.copy_budget)
+		end_direction(scratch);
+	emit_bytes(skb, from, n);
+	return 0;
 }
 
-/* A segment with payload of a followed flow. */
-static __always_inline void walk_segment(struct __sk_buff *skb, struct scratch *scratch)
+static __always_inline void copy_raw(struct __sk_buff *skb, struct scratch *scratch)
 {
-	const struct segment *segment = &scratch->segment;
-	struct st_half *half = &scratch->segment.half;
+	scratch->event.flags |= ST_FLAG_RAW;
+	scratch->segment.at = 0;
+#pragma clang loop unroll(full)
+	for (int step = 0; step < RAW_STEPS_MAX; step++)
+		if (raw_step(skb))
+			return;
+	count(ST_COUNT_REFUSED_WALK_BOUND);
+	end_direction(scratch);
+}
 
+/* The segment in the scratch, with payload, of a followed flow. */
+__noinline int walk_segment(struct __sk_buff *skb)
+{
+	struct scratch *scratch = get_scratch();
+	struct segment *segment;
+	struct st_half *half;
+
+	if (!scratch)
+		return 0;
+	segment = &scratch->segment;
+	half = &segment->half;
 	switch (half->walk) {
 	case ST_WALK_SPENT:
-		return;
+		return 0;
 	case ST_WALK_NEW:
 		half->need = half->copy_to = half->next = segment->seq;
 		half->walk = ST_WALK_ON;
 		break;
 	case ST_WALK_ON:
 		if (!before(half->need, segment->seq + segment->len))
-			return; /* seen already, or sealed bytes only */
+			return 0; /* seen already, or sealed bytes only */
 		if (before(half->need, segment->seq))
 			lose_place(scratch);
 		break;
@@ -233,6 +263,7 @@ static __always_inline void walk_segment(struct __sk_buff *skb, struct scratch *
 		copy_raw(skb, scratch);
 	else
 		walk_records(skb, scratch);
+	return 0;
 }
 
 #endif

@@ -28,12 +28,12 @@ struct options {
 	enum options_command command;
 	/* Shell patterns as given, "!" in front of those that exclude; none given: n is 0. */
 	struct options_list interfaces;
-	bool listening;		/* false: -l none */
+	bool listening;		 /* false: -l none */
 	const char *listen_text; /* as given, for messages */
 	struct sockaddr_storage listen;
-	unsigned int format;	 /* enum options_format */
-	unsigned int only;	 /* 1: print failures only */
-	uint64_t handshake_timeout; /* ns */
+	unsigned int format;		    /* enum options_format */
+	unsigned int only;		    /* 1: print failures only */
+	uint64_t handshake_timeout;	    /* ns */
 	uint64_t tls_ports[ST_PORTS_WORDS]; /* bit set of port numbers, as in st_bpf_config */
 	uint64_t max_flows;
 	uint64_t ring_buffer; /* bytes, a power of two */

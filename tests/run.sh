@@ -27,10 +27,11 @@ count_output() {
 	skipped=$((skipped + skip))
 	# A program that ends badly without a failed test to show for it is one by itself, and so is
 	# one that announced more tests than it ran.
-	local planned done_tests
+	local planned done_tests whole=yes
 	planned=$(sed -n 's/^1\.\.\([0-9]*\)$/\1/p' "$output" | awk '{ n += $1 } END { print n + 0 }')
 	done_tests=$(count '^(ok|not ok|skip) ')
-	if [ "$bad" = 0 ] && { [ "$2" != 0 ] || [ "$done_tests" = 0 ] || [ "$done_tests" -lt "$planned" ]; }; then
+	[ "$2" = 0 ] && [ "$done_tests" -gt 0 ] && [ "$done_tests" -ge "$planned" ] || whole=no
+	if [ "$bad" = 0 ] && [ "$whole" = no ]; then
 		failed=$((failed + 1))
 		echo "not ok $1: ended with status $2 after $done_tests of $planned tests"
 		bad=1
@@ -48,7 +49,7 @@ run_program() {
 	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 "$limit" "$program" >"$output" 2>&1 || status=$?
 	if count_output "$name" "$status"; then
 		echo "ok $name ($(count '^ok ') passed)"
-		grep -E '# SKIP' "$output"
+		sed -n 's/^\(not \)\{0,1\}ok .*# SKIP/skip/p' "$output"
 	else
 		echo "--- $name"
 		cat "$output"
@@ -69,7 +70,6 @@ run_programs() {
 # Takes minutes: its lines are shown as they come.
 run_netns() {
 	local status
-	[ -e tests/netns/run.sh ] || return 0
 	timeout -k 10 900 tests/netns/run.sh 2>&1 | tee "$output"
 	status=${PIPESTATUS[0]}
 	count_output netns "$status" || true

@@ -154,7 +154,8 @@ void text_time(struct text *t, uint64_t ns)
 		return;
 	}
 	text_printf(t, "%04d-%02d-%02dT%02d:%02d:%02d.%09" PRIu64 "Z", tm.tm_year + 1900,
-		    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, ns % NS_PER_SECOND);
+		    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+		    ns % NS_PER_SECOND);
 }
 
 void text_time_of_day(struct text *t, uint64_t ns)

@@ -40,7 +40,8 @@ static bool parse_v6(const char *listen, const char *colon, struct sockaddr_stor
 
 	if (colon < listen + 2 || colon[-1] != ']' ||
 	    !copy_host(listen + 1, (size_t)(colon - listen) - 2, host) ||
-	    inet_pton(AF_INET6, host, &in6.sin6_addr) != 1 || !parse_port(colon + 1, &in6.sin6_port))
+	    inet_pton(AF_INET6, host, &in6.sin6_addr) != 1 ||
+	    !parse_port(colon + 1, &in6.sin6_port))
 		return false;
 	memset(out, 0, sizeof(*out));
 	memcpy(out, &in6, sizeof(in6));

@@ -27,16 +27,20 @@ const char *const metrics_version_names[METRICS_VERSIONS] = {
 	[METRICS_OTHER] = "other", [METRICS_NONE] = "none",
 };
 
+static const struct code_registry ciphers = { tls_cipher_count, tls_cipher_index, tls_cipher_code,
+					      tls_cipher_name };
+static const struct code_registry groups = { tls_group_count, tls_group_index, tls_group_code,
+					     tls_group_name };
+
 struct metrics *metrics_new(const struct metrics_limits *limits)
 {
 	struct metrics *m = calloc(1, sizeof(*m));
 
 	if (!m)
 		return NULL;
-	m->ciphers = calloc((size_t)tls_cipher_count() + 1, sizeof(*m->ciphers));
-	m->groups = calloc((size_t)tls_group_count() + 1, sizeof(*m->groups));
 	m->names = server_names_new(limits->max_server_names, limits->patterns);
-	if (m->ciphers && m->groups && m->names)
+	if (m->names && code_counts_init(&m->ciphers, &ciphers) &&
+	    code_counts_init(&m->groups, &groups))
 		return m;
 	metrics_free(m);
 	return NULL;
@@ -46,8 +50,8 @@ void metrics_free(struct metrics *m)
 {
 	if (!m)
 		return;
-	free(m->ciphers);
-	free(m->groups);
+	code_counts_free(&m->ciphers);
+	code_counts_free(&m->groups);
 	server_names_free(m->names);
 	free(m);
 }
@@ -123,13 +127,10 @@ static bool offers_post_quantum(const struct tls_client_hello *hello)
 
 static void count_negotiated(struct metrics *m, const struct handshake *hs)
 {
-	int cipher = tls_cipher_index(hs->server_hello.cipher_suite);
-	int group = tls_group_index(hs->group);
-
 	if (hs->has_server_hello)
-		m->ciphers[cipher < 0 ? tls_cipher_count() : cipher]++;
+		code_counts_add(&m->ciphers, hs->server_hello.cipher_suite);
 	if (hs->has_group)
-		m->groups[group < 0 ? tls_group_count() : group]++;
+		code_counts_add(&m->groups, hs->group);
 	m->post_quantum_offers += offers_post_quantum(hs->client_hello);
 	m->hello_retries += hs->hello_retry;
 	m->early_data_offered += hs->early_data != HS_EARLY_NONE;

@@ -3,6 +3,7 @@
 #ifndef SHAKETAP_METRICS_TABLE_H
 #define SHAKETAP_METRICS_TABLE_H
 
+#include "out/code_counts.h"
 #include "out/metrics.h"
 #include "out/server_names.h"
 
@@ -46,8 +47,7 @@ struct metrics {
 	uint64_t avoidable[HS_ROLES]; /* ns */
 	uint64_t alerts[2][METRICS_LEVELS][METRICS_ALERTS];
 	uint64_t hello_retries, early_data_offered, early_data_accepted, post_quantum_offers;
-	uint64_t *ciphers; /* by tls_cipher_index(); the last is for unknown codes */
-	uint64_t *groups;  /* by tls_group_index(); alike */
+	struct code_counts ciphers, groups;
 	struct server_names *names;
 };
 

@@ -75,8 +75,9 @@ void metrics_write_failures(struct expo *e, const struct metrics *m)
 /* The error alerts of RFC 8446 section 6.2, all fatal. */
 static bool expected_alert(int level, unsigned code)
 {
-	static const uint8_t codes[] = { 10, 20, 22, 40, 42, 43, 44,  45,  46,	47,  48,  49,  50,
-					 51, 70, 71, 80, 86, 90, 109, 110, 112, 113, 115, 116, 120 };
+	static const uint8_t codes[] = { 10, 20, 22, 40, 42, 43, 44,  45,  46,  47,  48,  49, 50,
+					 51, 70, 71, 80, 86, 90, 109, 110, 112, 113, 115, 116,
+					 120 };
 
 	for (size_t i = 0; level == METRICS_FATAL && i < COUNT(codes); i++)
 		if (codes[i] == code)
@@ -118,10 +119,13 @@ void metrics_write_alerts(struct expo *e, const struct metrics *m)
 			write_alerts_of(e, m, side, level);
 }
 
-static bool listed(uint16_t code, const uint16_t *codes, size_t n)
+/* Counted, or one of the n codes that are on the page from the start. */
+static bool shown(const struct code_counts *c, int slot, const uint16_t *usual, size_t n)
 {
+	if (c->values[slot])
+		return true;
 	for (size_t i = 0; i < n; i++)
-		if (codes[i] == code)
+		if (code_counts_slot(c, usual[i]) == slot)
 			return true;
 	return false;
 }
@@ -139,10 +143,11 @@ static void write_ciphers(struct expo *e, const struct metrics *m)
 	for (int i = 0; i < n; i++) {
 		uint16_t code = tls_cipher_code(i);
 
-		if (m->ciphers[i] || listed(code, usual, COUNT(usual)))
-			expo_u64(e, EXPO_LABELS({ "cipher", tls_cipher_name(code) }), m->ciphers[i]);
+		if (shown(&m->ciphers, i, usual, COUNT(usual)))
+			expo_u64(e, EXPO_LABELS({ "cipher", tls_cipher_name(code) }),
+				 m->ciphers.values[i]);
 	}
-	expo_u64(e, EXPO_LABELS({ "cipher", "unknown" }), m->ciphers[n]);
+	expo_u64(e, EXPO_LABELS({ "cipher", "unknown" }), m->ciphers.unknown);
 }
 
 /* secp256r1, secp384r1, x25519, X25519MLKEM768 start at 0. */
@@ -159,13 +164,14 @@ static void write_groups(struct expo *e, const struct metrics *m)
 		uint16_t code = tls_group_code(i);
 		bool strong = tls_group_is_post_quantum(code);
 
-		if (m->groups[i] || listed(code, usual, COUNT(usual)))
+		if (shown(&m->groups, i, usual, COUNT(usual)))
 			expo_u64(e,
 				 EXPO_LABELS({ "group", tls_group_name(code) },
 					     { "post_quantum", strong ? "true" : "false" }),
-				 m->groups[i]);
+				 m->groups.values[i]);
 	}
-	expo_u64(e, EXPO_LABELS({ "group", "unknown" }, { "post_quantum", "false" }), m->groups[n]);
+	expo_u64(e, EXPO_LABELS({ "group", "unknown" }, { "post_quantum", "false" }),
+		 m->groups.unknown);
 }
 
 void metrics_write_negotiated(struct expo *e, const struct metrics *m)

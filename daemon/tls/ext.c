@@ -42,6 +42,7 @@ static bool read_u16_list(struct reader *body, struct bytes *list)
 static bool client_server_name(struct reader *body, struct tls_client_hello *hello)
 {
 	struct reader list, name;
+	bool found = false;
 	uint8_t type;
 
 	if (!reader_u16_prefixed(body, &list))
@@ -50,8 +51,9 @@ static bool client_server_name(struct reader *body, struct tls_client_hello *hel
 	while (list.n) {
 		if (!reader_u8(&list, &type) || !reader_u16_prefixed(&list, &name))
 			return false;
-		if (type == NAME_TYPE_HOST && !hello->server_name.n)
+		if (type == NAME_TYPE_HOST && !found)
 			hello->server_name = (struct bytes){ name.p, name.n };
+		found |= type == NAME_TYPE_HOST;
 	}
 	return true;
 }
@@ -76,6 +78,12 @@ static bool client_point_formats(struct reader *body, struct tls_client_hello *h
 	return true;
 }
 
+/* RFC 7301 section 3.1: "Empty strings MUST NOT be included". */
+static bool read_protocol(struct reader *list, struct reader *name)
+{
+	return reader_u8_prefixed(list, name) && name->n;
+}
+
 static bool client_alpn(struct reader *body, struct tls_client_hello *hello)
 {
 	struct reader list, name;
@@ -84,7 +92,7 @@ static bool client_alpn(struct reader *body, struct tls_client_hello *hello)
 		return false;
 	hello->alpn = (struct bytes){ list.p, list.n };
 	while (list.n)
-		if (!reader_u8_prefixed(&list, &name))
+		if (!read_protocol(&list, &name))
 			return false;
 	return true;
 }
@@ -171,10 +179,17 @@ static bool server_alpn(struct reader *body, struct tls_server_hello *hello)
 {
 	struct reader list, name;
 
-	if (!reader_u16_prefixed(body, &list) || !reader_u8_prefixed(&list, &name) || list.n)
+	if (!reader_u16_prefixed(body, &list) || !read_protocol(&list, &name) || list.n)
 		return false;
 	hello->alpn = (struct bytes){ name.p, name.n };
 	return true;
+}
+
+/* server_name in an answer: its body "SHALL be empty" (RFC 6066 section 3). */
+static bool server_nothing(struct reader *body, struct tls_server_hello *hello)
+{
+	(void)hello;
+	return !body->n;
 }
 
 static bool server_version(struct reader *body, struct tls_server_hello *hello)
@@ -190,7 +205,7 @@ static bool server_key_share(struct reader *body, struct tls_server_hello *hello
 	if (!reader_u16(body, &hello->group))
 		return false;
 	hello->has_key_share = true;
-	return !body->n || reader_u16_prefixed(body, &key);
+	return hello->hello_retry || reader_u16_prefixed(body, &key);
 }
 
 static bool server_pre_shared_key(struct reader *body, struct tls_server_hello *hello)
@@ -214,7 +229,7 @@ struct extension {
 
 /* Extensions we read; a missing function: seen there, of no interest. */
 static const struct extension extensions[] = {
-	{ EXT_SERVER_NAME, client_server_name, NULL },
+	{ EXT_SERVER_NAME, client_server_name, server_nothing },
 	{ EXT_GROUPS, client_groups, NULL },
 	{ EXT_POINT_FORMATS, client_point_formats, NULL },
 	{ EXT_SIGNATURES, client_signatures, NULL },

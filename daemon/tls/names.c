@@ -134,7 +134,8 @@ static const struct {
 	{ "TLS_KRB5_", TLS_KX_KRB5 },		{ "TLS_AES_", TLS_KX_TLS13 },
 	{ "TLS_CHACHA20_", TLS_KX_TLS13 },	{ "TLS_SM4_", TLS_KX_TLS13 },
 	{ "TLS_AEGIS_", TLS_KX_TLS13 },		{ "TLS_SHA256_", TLS_KX_TLS13 },
-	{ "TLS_SHA384_", TLS_KX_TLS13 },
+	{ "TLS_SHA384_", TLS_KX_TLS13 },	{ "TLS_GOSTR341112_256_WITH_KUZNYECHIK_MGM", TLS_KX_TLS13 },
+	{ "TLS_GOSTR341112_256_WITH_MAGMA_MGM", TLS_KX_TLS13 },
 };
 
 enum tls_kx tls_cipher_kx(uint16_t code)
@@ -147,14 +148,15 @@ enum tls_kx tls_cipher_kx(uint16_t code)
 	return TLS_KX_UNKNOWN;
 }
 
-/* RFC 8446 section B.4, RFC 8998, RFC 9150 (whose "tag" is the HMAC). */
+/* RFC 8446 section B.4, RFC 8998, RFC 9150 (whose "tag" is the HMAC), AEGIS, RFC 9367 (GOST). */
 static const struct {
 	uint16_t cipher;
 	uint8_t hash, tag;
 } suites13[] = {
 	{ 0x1301, 32, 16 }, { 0x1302, 48, 16 }, { 0x1303, 32, 16 }, { 0x1304, 32, 16 },
 	{ 0x1305, 32, 8 },  { 0x00c6, 32, 16 }, { 0x00c7, 32, 16 }, { 0xc0b4, 32, 32 },
-	{ 0xc0b5, 48, 48 },
+	{ 0xc0b5, 48, 48 }, { 0x1306, 64, 16 }, { 0x1307, 32, 16 }, { 0xc103, 32, 16 },
+	{ 0xc104, 32, 8 },  { 0xc105, 32, 16 }, { 0xc106, 32, 8 },
 };
 
 unsigned tls13_hash_length(uint16_t cipher)

@@ -48,8 +48,8 @@ check_stage() {
 check_alone() {
 	local folder=$1 file=$2 name
 	while read -r name; do
-		[ -e "$folder/$name" ] || [ "$folder" = bpf ] && [ -e "include/$name" ] ||
-			complain "$file" "$name" "not below $folder/"
+		[ -e "$folder/$name" ] || [ -e "include/$name" ] ||
+			complain "$file" "$name" "neither below $folder/ nor below include/"
 	done < <(included "$file")
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* link: base/addr.c */
+/* links: base/addr.c */
 #include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>

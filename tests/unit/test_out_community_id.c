@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* link: out/community_id.c base/addr.c -lcrypto */
+/* links: out/community_id.c base/addr.c */
+/* libs: -lcrypto */
 #include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,7 +36,8 @@ static void agrees_with_published_vectors(void **state)
 		  "1:LQU9qZlK+B5F3KDmev6m5PMibrg=" },
 		{ "2001:470:e5bf:dead:4957:2174:e82c:4887", 63943, "2607:f8b0:400c:c03::1a", 25,
 		  "1:/qFaeAR+gFe1KYjMzVDsMv+wgU4=" },
-		{ "::ffff:1.2.3.4", 1122, "::ffff:5.6.7.8", 3344, "1:wCb3OG7yAFWelaUydu0D+125CLM=" },
+		{ "::ffff:1.2.3.4", 1122, "::ffff:5.6.7.8", 3344,
+		  "1:wCb3OG7yAFWelaUydu0D+125CLM=" },
 	};
 
 	(void)state;

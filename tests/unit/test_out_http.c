@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * link: out/http.c out/gzip.c out/listen.c out/negotiate.c out/page.c base/text.c
- * base/text_escape.c -lmicrohttpd -lz; needs gzip
- */
+/* gzip(1) judges what we compress. */
+/* links: out/http.c out/gzip.c out/listen.c out/negotiate.c out/page.c */
+/* links: base/text.c base/text_escape.c */
+/* libs: -lmicrohttpd -lz */
 #include <arpa/inet.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -172,7 +172,8 @@ static void refuses_other_methods(void **state)
 {
 	struct fixture *f = *state;
 
-	check(f, REQUEST("POST /metrics", "Content-Length: 3\r\n") "abc", "405", "Allow: GET, HEAD");
+	check(f, REQUEST("POST /metrics", "Content-Length: 3\r\n") "abc", "405",
+	      "Allow: GET, HEAD");
 	check(f, REQUEST("DELETE /", ""), "405", "Allow: GET, HEAD");
 	check(f, REQUEST("PUT /nothing", "Content-Length: 0\r\n"), "404", "");
 	check(f, REQUEST("HEAD /metrics", ""), "200", "Content-Length: 220000");
@@ -187,7 +188,8 @@ static void negotiates_the_format(void **state)
 	      "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n");
 	assert_int_equal(strlen(body()), LONG_LINES * strlen("plain text\n"));
 	check(f, REQUEST("GET /metrics", "Accept: application/openmetrics-text;version=1.0.0\r\n"),
-	      "200", "Content-Type: application/openmetrics-text; version=1.0.0; charset=utf-8\r\n");
+	      "200",
+	      "Content-Type: application/openmetrics-text; version=1.0.0; charset=utf-8\r\n");
 	assert_int_equal(strlen(body()), LONG_LINES * strlen("openmetrics\n"));
 }
 

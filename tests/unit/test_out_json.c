@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * link: out/json.c out/json_hello.c out/json_tls.c out/json_write.c out/facts.c
- * out/community_id.c base/text.c base/text_escape.c base/addr.c tls/names.c
- * track/names.c -lcrypto; needs jq, which judges what we write
- */
+/* jq judges what we write. */
+/* links: out/json.c out/json_hello.c out/json_tls.c out/json_write.c out/facts.c */
+/* links: out/community_id.c base/addr.c track/names.c base/text.c base/text_escape.c */
+/* links: tls/names.c tls/names_alert.c tls/names_cipher.c tls/names_group.c */
+/* links: tls/names_handshake.c tls/names_signature.c */
+/* libs: -lcrypto */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -94,7 +95,8 @@ static void hellos_and_timeline(void **state)
 			    "\"extensions\":[0,51],\"session_id_length\":32,"
 			    "\"compression_methods\":[\"NULL\",\"0x07\"],\"length\":1700,"
 			    "\"segments\":2,\"records\":1,\"grease\":true,\"ech\":false}");
-	assert_string_equal(jq(&s.hs, ".shaketap.client_hello.random | test(\"^(ab){32}$\")"), "true");
+	assert_string_equal(jq(&s.hs, ".shaketap.client_hello.random | test(\"^(ab){32}$\")"),
+			    "true");
 	assert_string_equal(jq(&s.hs, ".shaketap.server_hello | del(.random)"),
 			    "{\"legacy_version\":\"1.2\",\"session_id_length\":32,"
 			    "\"extensions\":[43,51]}");
@@ -248,7 +250,8 @@ static void versions_retry_and_early_data(void **state)
 	assert_string_equal(jq(&s.hs, "[.tls.version_protocol, .tls.version]"),
 			    "[\"tls\",\"0x7f1c\"]");
 	s.hs.server_hello.version = 0x0300;
-	assert_string_equal(jq(&s.hs, "[.tls.version_protocol, .tls.version]"), "[\"ssl\",\"3.0\"]");
+	assert_string_equal(jq(&s.hs, "[.tls.version_protocol, .tls.version]"),
+			    "[\"ssl\",\"3.0\"]");
 	sample_success(&s);
 	s.hs.hello_retry = true;
 	s.hs.early_data = HS_EARLY_REJECTED;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * link: out/line.c out/facts.c base/text.c base/text_escape.c base/addr.c
- * tls/names.c track/names.c
- */
+/* links: out/line.c out/facts.c base/addr.c track/names.c */
+/* links: base/text.c base/text_escape.c tls/names.c tls/names_alert.c */
+/* links: tls/names_cipher.c tls/names_group.c tls/names_handshake.c tls/names_signature.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * link: out/metrics.c out/metrics_page.c out/metrics_write.c out/metrics_write_facts.c
- * out/server_names.c out/observer.c out/process.c out/expo.c out/facts.c base/text.c
- * base/text_escape.c tls/names.c track/names.c; needs promtool, which judges the page
- */
+/* promtool judges the page. */
+/* links: out/metrics.c out/metrics_page.c out/metrics_write.c out/metrics_write_facts.c */
+/* links: out/code_counts.c out/server_names.c out/observer.c out/process.c out/expo.c */
+/* links: out/facts.c track/names.c base/text.c base/text_escape.c */
+/* links: tls/names.c tls/names_alert.c tls/names_cipher.c tls/names_group.c */
+/* links: tls/names_handshake.c tls/names_signature.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -114,7 +115,8 @@ static void count_many(struct metrics *m)
 		s.hs.server_hello.version = (uint16_t)(0x0300 + i % 7);
 		s.hs.server_hello.cipher_suite = (uint16_t)(i % 3 ? i : 0x1301);
 		s.hs.group = (uint16_t)(i % 5 ? i : 0x1d);
-		s.hs.alerts[0] = (struct hs_alert){ i % 2, (uint8_t)(i % 4), (uint8_t)i, i % 9 == 0 };
+		s.hs.alerts[0] = (struct hs_alert){ i % 2, (uint8_t)(i % 4), (uint8_t)i,
+						   i % 9 == 0 };
 		s.hs.alert_count = 1;
 		s.hello.server_name = (struct bytes){ name, sizeof(name) };
 		metrics_count(m, &s.hs);
@@ -178,6 +180,8 @@ static void known_label_values_start_at_0(void **state)
 		       "description=\"handshake_failure\"} 0");
 	assert_line(m, "shaketap_handshake_duration_seconds_bucket{role=\"client\","
 		       "version=\"1.3\",resumption=\"full\",le=\"+Inf\"} 0");
+	assert_line(m, "shaketap_cipher_suites_total"
+		       "{cipher=\"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256\"} 0");
 	assert_line(m, "shaketap_server_handshakes_total{server_name=\"other\"} 0");
 	assert_line(m, "shaketap_server_name_overflow_total 0");
 	assert_line(m, "shaketap_build_info{version=\"0.1 \\\"x\\\"\",libbpf=\"1.1\"} 1");
@@ -206,8 +210,9 @@ static void counts_what_happened(void **state)
 		       "resumption=\"full\"} 1");
 	assert_line(m, "shaketap_handshakes_total{role=\"client\",version=\"1.2\","
 		       "resumption=\"full\"} 1");
-	assert_line(m, "shaketap_handshake_failures_total{role=\"client\",stage=\"server_hello_done\","
-		       "side=\"client\",cause=\"certificate_expired\"} 1");
+	assert_line(m, "shaketap_handshake_failures_total{role=\"client\","
+		       "stage=\"server_hello_done\",side=\"client\","
+		       "cause=\"certificate_expired\"} 1");
 	assert_line(m, "shaketap_handshakes_unknown_total{cause=\"gap\"} 1");
 	assert_line(m, "shaketap_round_trips_total{version=\"1.3\"} 1");
 	assert_line(m, "shaketap_alerts_total{side=\"client\",level=\"fatal\","
@@ -354,7 +359,8 @@ static void process_metrics_are_plausible(void **state)
 	p = strstr(t.p, "\nprocess_resident_memory_bytes ");
 	assert_non_null(p);
 	resident = atof(strchr(p, ' '));
-	snprintf(command, sizeof(command), "awk '/^VmRSS/{print $2*1024}' /proc/%d/status", getpid());
+	snprintf(command, sizeof(command), "awk '/^VmRSS/{print $2*1024}' /proc/%d/status",
+		 getpid());
 	assert_true(resident > atof(output_of(command)) / 2);
 	assert_true(resident < atof(output_of(command)) * 2);
 	assert_non_null(strstr(t.p, "\nprocess_cpu_seconds_total "));

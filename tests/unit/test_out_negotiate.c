@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* link: out/negotiate.c */
+/* links: out/negotiate.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>

@@ -129,7 +129,7 @@ static inline void sample_failure(struct sample *s)
 	};
 }
 
-/* The output of a shell command, without the last line feed, in a static buffer; "!" if it failed. */
+/* What a command prints, without the last line feed, in a static buffer; "!" if it failed. */
 static inline const char *output_of(const char *command)
 {
 	static char out[65536];

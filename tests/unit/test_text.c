@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* link: base/text.c base/text_escape.c */
+/* links: base/text.c base/text_escape.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>

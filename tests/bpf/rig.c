@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "rig.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#define TCX_NEXT (-1)
+#define USUAL_HELLO 512
+#define GATE_SEED 0x5eed
+
+static int on_event(void *ctx, void *data, size_t size)
+{
+	struct rig *rig = ctx;
+	struct seen *seen = &rig->seen[rig->count];
+
+	assert_true(rig->count < SEEN_MAX);
+	assert_true(size >= sizeof(seen->event));
+	memcpy(&seen->event, data, sizeof(seen->event));
+	/* The ring rounds up to 8 bytes in memory, but tells the length as it was given. */
+	assert_int_equal(size, sizeof(seen->event) + seen->event.len);
+	assert_true(seen->event.len <= ST_EVENT_PAYLOAD_MAX);
+	memcpy(seen->payload, (char *)data + sizeof(seen->event), seen->event.len);
+	rig->count++;
+	return 0;
+}
+
+static void quiet(void)
+{
+	libbpf_set_print(NULL);
+}
+
+void rig_open(struct rig *rig, const struct rig_config *config)
+{
+	const struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
+	struct st_bpf_config *given;
+
+	setrlimit(RLIMIT_MEMLOCK, &unlimited);
+	quiet();
+	rig->skel = shaketap_bpf__open();
+	assert_non_null(rig->skel);
+	given = (struct st_bpf_config *)&rig->skel->rodata->config;
+	given->tls_ports[SERVER_PORT / 64] |= 1ULL << SERVER_PORT % 64;
+	given->gate_seed = GATE_SEED;
+	if (config->copy_budget)
+		given->copy_budget = config->copy_budget;
+	if (config->ring_size)
+		bpf_map__set_max_entries(rig->skel->maps.events, config->ring_size);
+	if (config->flows)
+		bpf_map__set_max_entries(rig->skel->maps.flows, config->flows);
+	assert_int_equal(shaketap_bpf__load(rig->skel), 0);
+	rig->ring = ring_buffer__new(bpf_map__fd(rig->skel->maps.events), on_event, rig, NULL);
+	assert_non_null(rig->ring);
+	rig->next[CLIENT] = 1000;
+	rig->next[SERVER] = 500000;
+}
+
+void rig_close(struct rig *rig)
+{
+	ring_buffer__free(rig->ring);
+	shaketap_bpf__destroy(rig->skel);
+}
+
+int rig_setup(void **state)
+{
+	struct rig *rig = calloc(1, sizeof(*rig));
+
+	*state = rig;
+	if (!rig)
+		return -1;
+	rig_open(rig, &(struct rig_config){ 0 });
+	return 0;
+}
+
+int rig_teardown(void **state)
+{
+	rig_close(*state);
+	free(*state);
+	return 0;
+}
+
+static int program_of(const struct rig *rig, bool bare)
+{
+	const struct shaketap_bpf *skel = rig->skel;
+
+	if (bare)
+		return bpf_program__fd(rig->egress ? skel->progs.egress_ip : skel->progs.ingress_ip);
+	return bpf_program__fd(rig->egress ? skel->progs.egress_ethernet :
+					     skel->progs.ingress_ethernet);
+}
+
+void rig_frame(struct rig *rig, const struct frame *frame)
+{
+	static uint8_t in[FRAME_MAX], out[FRAME_MAX];
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in, .data_out = out,
+		    .data_size_out = sizeof(out), .repeat = 1);
+	int err;
+
+	opts.data_size_in = (uint32_t)frame_build(frame, in);
+	err = bpf_prog_test_run_opts(program_of(rig, frame->bare), &opts);
+	if (err)
+		fail_msg("test run of %u bytes: %s", opts.data_size_in, strerror(-err));
+	assert_int_equal((int)opts.retval, TCX_NEXT);
+	assert_int_equal(opts.data_size_out, opts.data_size_in);
+	assert_memory_equal(in, out, opts.data_size_in);
+}
+
+void say(struct rig *rig, int side, const uint8_t *bytes, size_t n)
+{
+	struct frame frame = rig->base;
+
+	assert_true(n <= PAYLOAD_LIMIT);
+	frame.from_server = side == SERVER;
+	frame.seq = rig->next[side];
+	frame.ack = rig->next[!side];
+	frame.flags = PSH | ACK;
+	frame.payload = bytes;
+	frame.n = n;
+	rig->next[side] += (uint32_t)n;
+	rig_frame(rig, &frame);
+}
+
+void signal_flags(struct rig *rig, int side, uint8_t flags)
+{
+	struct frame frame = rig->base;
+
+	frame.from_server = side == SERVER;
+	frame.seq = rig->next[side];
+	frame.ack = flags & ACK ? rig->next[!side] : 0;
+	frame.flags = flags;
+	rig_frame(rig, &frame);
+	if (flags & (SYN | FIN))
+		rig->next[side]++;
+}
+
+void connect_tcp(struct rig *rig)
+{
+	signal_flags(rig, CLIENT, SYN);
+	signal_flags(rig, SERVER, SYN | ACK);
+	signal_flags(rig, CLIENT, ACK);
+}
+
+void client_hello(struct rig *rig)
+{
+	uint8_t bytes[USUAL_HELLO + 9];
+
+	say(rig, CLIENT, bytes, tls_hello(bytes, TLS_HANDSHAKE_CLIENT_HELLO, USUAL_HELLO));
+}
+
+void both_hellos(struct rig *rig)
+{
+	uint8_t bytes[128];
+
+	client_hello(rig);
+	say(rig, SERVER, bytes, tls_hello(bytes, TLS_HANDSHAKE_SERVER_HELLO, 86));
+}
+
+size_t rig_events(struct rig *rig)
+{
+	rig->count = 0;
+	assert_true(ring_buffer__consume(rig->ring) >= 0);
+	return rig->count;
+}
+
+const struct seen *only_event(struct rig *rig, uint8_t type, size_t len)
+{
+	assert_int_equal(rig_events(rig), 1);
+	assert_int_equal(rig->seen[0].event.type, type);
+	assert_int_equal(rig->seen[0].event.len, len);
+	return &rig->seen[0];
+}
+
+void no_events(struct rig *rig)
+{
+	assert_int_equal(rig_events(rig), 0);
+}
+
+size_t payload_of(const struct rig *rig, int side, uint8_t *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < rig->count; i++) {
+		const struct seen *seen = &rig->seen[i];
+
+		if (seen->event.sender != side)
+			continue;
+		memcpy(out + n, seen->payload, seen->event.len);
+		n += seen->event.len;
+	}
+	return n;
+}
+
+void nothing_sealed(const struct rig *rig)
+{
+	for (size_t i = 0; i < rig->count; i++)
+		assert_null(memchr(rig->seen[i].payload, SEALED_BYTE, rig->seen[i].event.len));
+}
+
+uint64_t count_of(const struct rig *rig, enum st_count what)
+{
+	int cpus = libbpf_num_possible_cpus();
+	uint64_t value[cpus > 0 ? cpus : 1], sum = 0;
+	uint32_t key = what;
+
+	assert_true(cpus > 0);
+	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(rig->skel->maps.counts), &key, value), 0);
+	for (int cpu = 0; cpu < cpus; cpu++)
+		sum += value[cpu];
+	return sum;
+}
+
+bool has_flow(const struct rig *rig, const struct st_flow_key *key)
+{
+	struct st_flow flow;
+
+	return !bpf_map_lookup_elem(bpf_map__fd(rig->skel->maps.flows), key, &flow);
+}
+
+size_t flow_count(const struct rig *rig)
+{
+	int fd = bpf_map__fd(rig->skel->maps.flows);
+	struct st_flow_key key;
+	size_t n = 0;
+	int err = bpf_map_get_next_key(fd, NULL, &key);
+
+	for (; !err; n++)
+		err = bpf_map_get_next_key(fd, &key, &key);
+	return n;
+}
+
+uint32_t gate_count(const struct rig *rig, const struct st_flow_key *key)
+{
+	uint32_t bucket = st_gate_bucket(key, GATE_SEED);
+	struct st_gate gate;
+
+	assert_int_equal(
+		bpf_map_lookup_elem(bpf_map__fd(rig->skel->maps.gates), &bucket, &gate), 0);
+	return gate.count;
+}
+
+struct st_flow_key base_key(const struct rig *rig)
+{
+	struct st_flow_key key = { 0 };
+	const struct frame *base = &rig->base;
+	const char *address[2] = { base->ip6 ? "2001:db8:86dd::1" : "::ffff:8.0.0.1",
+				   base->ip6 ? "2001:db8:86dd::2" : "::ffff:8.0.0.2" };
+
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(inet_pton(AF_INET6, address[i], key.addr[i]), 1);
+	key.port[CLIENT] = htons(base->client_port ? base->client_port : CLIENT_PORT);
+	key.port[SERVER] = htons(base->server_port ? base->server_port : SERVER_PORT);
+	return key;
+}

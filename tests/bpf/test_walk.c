@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* links: tests/bpf/rig.c tests/bpf/packets.c */
+/* libs: -lbpf */
+/* The record walk: clear handshake bytes are copied, of sealed records the header alone. */
+#include "rig.h"
+
+enum { HEADER = TLS_RECORD_HEADER_LEN, HELLO = TLS_HANDSHAKE_CLIENT_HELLO };
+
+/* Two segments, cut anywhere: the second is copied too, with nothing twice and nothing missing. */
+static void hello_in_two_segments(void **state)
+{
+	static const size_t cuts[] = { 1, 2, 4, 5, 6, 8, 9, 10, 300, 1399, 1400 };
+	struct rig *rig = *state;
+	uint8_t bytes[1409], got[1409];
+	size_t n = tls_hello(bytes, HELLO, 1400);
+
+	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+		size_t cut = cuts[i];
+
+		print_message("# cut after %zu bytes\n", cut);
+		rig->base.client_port = (uint16_t)(2000 + i);
+		say(rig, CLIENT, bytes, cut);
+		say(rig, CLIENT, bytes + cut, n - cut);
+		assert_int_equal(rig_events(rig), 2);
+		assert_int_equal(payload_of(rig, CLIENT, got), n);
+		assert_memory_equal(got, bytes, n);
+		assert_int_equal(rig->seen[0].event.flags & ST_FLAG_OPENED, ST_FLAG_OPENED);
+		assert_int_equal(rig->seen[1].event.flags & ST_FLAG_OPENED, 0);
+		assert_int_equal(rig->seen[1].event.seq - rig->seen[0].event.seq, cut);
+		assert_int_equal(rig->seen[1].event.flow, rig->seen[0].event.flow);
+		/* Less than a header of the hello is not enough to know the place of the next. */
+		assert_int_equal(count_of(rig, ST_COUNT_RAW_MODE), cut < HEADER ? i + 1 : 3);
+	}
+}
+
+static void hello_across_the_sequence_wrap(void **state)
+{
+	struct rig *rig = *state;
+	uint8_t bytes[809], got[809], sealed[100];
+	size_t n = tls_hello(bytes, HELLO, 800);
+
+	rig->next[CLIENT] = (uint32_t)-500;
+	say(rig, CLIENT, bytes, 400);
+	say(rig, CLIENT, bytes + 400, n - 400);
+	assert_int_equal(rig_events(rig), 2);
+	assert_int_equal(payload_of(rig, CLIENT, got), n);
+	assert_memory_equal(got, bytes, n);
+	say(rig, CLIENT, sealed, tls_sealed(sealed, TLS_RECORD_APPLICATION_DATA, 60));
+	assert_int_equal(only_event(rig, ST_EVENT_DATA, HEADER)->event.seq, n - 500);
+	assert_int_equal(count_of(rig, ST_COUNT_RAW_MODE), 0);
+}
+
+/* STARTTLS: talk in the clear first, on a port of its own. */
+static void hello_in_the_middle_of_a_connection(void **state)
+{
+	struct rig *rig = *state;
+
+	rig->base.server_port = 587;
+	connect_tcp(rig);
+	say(rig, SERVER, (const uint8_t *)"220 ready\r\n", 11);
+	say(rig, CLIENT, (const uint8_t *)"STARTTLS\r\n", 10);
+	say(rig, SERVER, (const uint8_t *)"220 go\r\n", 8);
+	no_events(rig);
+	both_hellos(rig);
+	assert_int_equal(rig_events(rig), 2);
+	assert_int_equal(rig->seen[0].event.sender, CLIENT);
+	assert_int_equal(rig->seen[1].event.sender, SERVER);
+	assert_int_equal(rig->seen[1].event.flags, ST_FLAG_LOCAL);
+	assert_true(rig->seen[0].event.syn_time > 0);
+}
+
+static void server_hello_first_is_joined(void **state)
+{
+	struct rig *rig = *state;
+	uint8_t bytes[100];
+
+	say(rig, SERVER, bytes, tls_hello(bytes, TLS_HANDSHAKE_SERVER_HELLO, 80));
+	assert_int_equal(only_event(rig, ST_EVENT_DATA, 89)->event.flags,
+			 ST_FLAG_OPENED | ST_FLAG_JOINED | ST_FLAG_LOCAL);
+}
+
+/* TLS 1.2: all of the server's clear flight, then the sealed Finished as a header. */
+static void clear_flight_is_copied(void **state)
+{
+	struct rig *rig = *state;
+	uint8_t bytes[2048], got[2048];
+	size_t n = 0, sealed;
+
+	both_hellos(rig);
+	rig_events(rig);
+	n += tls_message(bytes + n, TLS_HANDSHAKE_CERTIFICATE, 900);
+	n += tls_message(bytes + n, TLS_HANDSHAKE_SERVER_KEY_EXCHANGE, 300);
+	n += tls_message(bytes + n, TLS_HANDSHAKE_SERVER_HELLO_DONE, 0);
+	n += tls_change_cipher_spec(bytes + n);
+	sealed = n + HEADER;
+	n += tls_sealed(bytes + n, TLS_RECORD_HANDSHAKE, 40);
+	say(rig, SERVER, bytes, 700); /* a record that goes on in the next segment */
+	say(rig, SERVER, bytes + 700, n - 700);
+	rig_events(rig);
+	nothing_sealed(rig);
+	assert_int_equal(payload_of(rig, SERVER, got), sealed);
+	assert_memory_equal(got, bytes, sealed);
+}
+
+static void of_sealed_records_only_the_header(void **state)
+{
+	struct rig *rig = *state;
+	uint8_t bytes[3000], got[64];
+	size_t n = 0;
+
+	both_hellos(rig);
+	rig_events(rig);
+	for (int i = 0; i < 4; i++)
+		n += tls_sealed(bytes + n, TLS_RECORD_APPLICATION_DATA, 600);
+	say(rig, SERVER, bytes, n);
+	rig_events(rig);
+	nothing_sealed(rig);
+	assert_int_equal(payload_of(rig, SERVER, got), 4 * HEADER);
+	for (int i = 0; i < 4; i++) {
+		assert_memory_equal(got + i * HEADER, "\x17\x03\x03\x02\x58", HEADER);
+		assert_int_equal(rig->seen[i].event.seq, rig->next[SERVER] - n + i * (HEADER + 600U));
+	}
+}
+
+/* A record over seven segments, then the next header where it is, in the middle of one. */
+static void sealed_record_across_segments(void **state)
+{
+	struct rig *rig = *state;
+	static uint8_t bytes[16384];
+	size_t n = tls_sealed(bytes, TLS_RECORD_APPLICATION_DATA, 10000);
+	size_t second = n, done;
+
+	n += tls_sealed(bytes + n, TLS_RECORD_APPLICATION_DATA, 77);
+	both_hellos(rig);
+	rig_events(rig);
+	for (done = 0; done < n; done += 1448)
+		say(rig, CLIENT, bytes + done, n - done < 1448 ? n - done : 1448);
+	assert_int_equal(rig_events(rig), 2);
+	nothing_sealed(rig);
+	assert_memory_equal(rig->seen[1].payload, bytes + second, HEADER);
+	assert_int_equal(rig->seen[1].event.seq - rig->seen[0].event.seq, second);
+	assert_int_equal(count_of(rig, ST_COUNT_RAW_MODE), 0);
+}
+
+/* The place is lost from here on: this direction is copied as it comes. The other is not. */
+static void header_cut_by_the_border_goes_raw(void **state)
+{
+	struct rig *rig = *state;
+	uint8_t bytes[256], got[256];
+	size_t n = tls_change_cipher_spec(bytes);
+	const struct seen *seen;
+
+	both_hellos(rig);
+	rig_events(rig);
+	n += tls_message(bytes + n, TLS_HANDSHAKE_CERTIFICATE, 100);
+	say(rig, SERVER, bytes, 6 + 3);
+	seen = only_event(rig, ST_EVENT_DATA, 9);
+	assert_int_equal(seen->event.flags & ST_FLAG_RAW, ST_FLAG_RAW);
+	assert_memory_equal(seen->payload, bytes, 9);
+	assert_int_equal(count_of(rig, ST_COUNT_RAW_MODE), 1);
+	say(rig, SERVER, bytes + 9, n - 9);
+	seen = only_event(rig, ST_EVENT_DATA, n - 9);
+	assert_int_equal(seen->event.flags & ST_FLAG_RAW, ST_FLAG_RAW);
+	assert_memory_equal(seen->payload, bytes + 9, n - 9);
+	say(rig, CLIENT, bytes, tls_sealed(bytes, TLS_RECORD_APPLICATION_DATA, 50));
+	rig_events(rig);
+	assert_int_equal(payload_of(rig, CLIENT, got), HEADER);
+	assert_int_equal(rig->seen[0].event.flags, ST_FLAG_LOCAL);
+	assert_int_equal(count_of(rig, ST_COUNT_RAW_MODE), 1);
+}
+
+static void gap_goes_raw(void **state)
+{
+	struct rig *rig = *state;
+	uint8_t bytes[1409];
+	size_t n = tls_hello(bytes, HELLO, 1400);
+	const struct seen *seen;
+
+	say(rig, CLIENT, bytes, 400);
+	rig_events(rig);
+	rig->next[CLIENT] += 300; /* a segment is missing */
+	say(rig, CLIENT, bytes + 700, n - 700);
+	seen = only_event(rig, ST_EVENT_DATA, n - 700);
+	assert_int_equal(seen->event.flags, ST_FLAG_RAW | ST_FLAG_LOCAL);
+	assert_int_equal(count_of(rig, ST_COUNT_RAW_MODE), 1);
+	/* What was missing comes late (reordered): copied, so that user space can put it in order. */
+	rig->next[CLIENT] = 1000 + 400;
+	say(rig, CLIENT, bytes + 400, 300);
+	seen = only_event(rig, ST_EVENT_DATA, 300);
+	assert_int_equal(seen->event.seq, 1400);
+	assert_memory_equal(seen->payload, bytes + 400, 300);
+	assert_int_equal(count_of(rig, ST_COUNT_RAW_MODE), 1);
+}
+
+static void retransmission_is_ignored(void **state)
+{
+	struct rig *rig = *state;
+	uint8_t bytes[1409];
+	size_t n = tls_hello(bytes, HELLO, 1400);
+
+	say(rig, CLIENT, bytes, 900);
+	rig_events(rig);
+	rig->next[CLIENT] = 1000;
+	say(rig, CLIENT, bytes, 900);
+	no_events(rig);
+	/* With new bytes at its end only those count. */
+	rig->next[CLIENT] = 1000 + 500;
+	say(rig, CLIENT, bytes + 500, n - 500);
+	assert_memory_equal(only_event(rig, ST_EVENT_DATA, n - 900)->payload, bytes + 900, n - 900);
+	rig->next[CLIENT] = 1000;
+	say(rig, CLIENT, bytes, n);
+	no_events(rig);
+	assert_int_equal(count_of(rig, ST_COUNT_DUPLICATES), 0);
+}
+
+/* RFC 8446 appendix D.4: the second hello comes in the clear behind a ChangeCipherSpec. */
+static void second_hello_behind_change_cipher_spec(void **state)
+{
+	struct rig *rig = *state;
+	uint8_t bytes[800], got[800];
+	size_t n;
+
+	both_hellos(rig); /* the second is a HelloRetryRequest: the same shape */
+	say(rig, SERVER, bytes, tls_change_cipher_spec(bytes));
+	rig_events(rig);
+	n = tls_change_cipher_spec(bytes);
+	n += tls_hello(bytes + n, HELLO, 600);
+	say(rig, CLIENT, bytes, n);
+	rig_events(rig);
+	assert_int_equal(payload_of(rig, CLIENT, got), n);
+	assert_memory_equal(got, bytes, n);
+	n = tls_hello(bytes, TLS_HANDSHAKE_SERVER_HELLO, 86);
+	say(rig, SERVER, bytes, n);
+	assert_memory_equal(only_event(rig, ST_EVENT_DATA, n)->payload, bytes, n);
+}
+
+static void alerts(void **state)
+{
+	struct rig *rig = *state;
+	uint8_t bytes[64];
+
+	both_hellos(rig);
+	rig_events(rig);
+	say(rig, SERVER, bytes, tls_alert(bytes, 2, 40));
+	assert_memory_equal(only_event(rig, ST_EVENT_DATA, 7)->payload, bytes, 7);
+	say(rig, CLIENT, bytes, tls_change_cipher_spec(bytes));
+	assert_int_equal(only_event(rig, ST_EVENT_DATA, 6)->payload[5], 1);
+	say(rig, CLIENT, bytes, tls_sealed(bytes, TLS_RECORD_ALERT, 26));
+	only_event(rig, ST_EVENT_DATA, HEADER);
+	nothing_sealed(rig);
+}
+
+static void answer_that_is_no_tls(void **state)
+{
+	static const uint8_t http[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
+	struct rig *rig = *state;
+
+	client_hello(rig);
+	rig_events(rig);
+	say(rig, SERVER, http, sizeof(http));
+	assert_memory_equal(only_event(rig, ST_EVENT_DATA, HEADER)->payload, "HTTP/", HEADER);
+	say(rig, SERVER, http, sizeof(http));
+	no_events(rig);
+}
+
+/* Of a long download nothing but the first headers is ever seen, and the end of that is said. */
+static void budget_of_records(void **state)
+{
+	struct rig *rig = *state;
+	uint8_t bytes[3000];
+	size_t spent = 0, headers = 0, n;
+
+	both_hellos(rig);
+	rig_events(rig);
+	for (int i = 0; i < 250; i++) {
+		n = 0;
+		for (int k = 0; k < 4; k++)
+			n += tls_sealed(bytes + n, TLS_RECORD_APPLICATION_DATA, 700);
+		say(rig, SERVER, bytes, n);
+	}
+	rig_events(rig);
+	nothing_sealed(rig);
+	for (size_t i = 0; i < rig->count; i++) {
+		headers += rig->seen[i].event.len == HEADER;
+		spent += !!(rig->seen[i].event.flags & ST_FLAG_SPENT);
+	}
+	assert_int_equal(headers, ST_RECORDS_MAX);
+	assert_int_equal(spent, 1);
+	assert_true(rig->count <= ST_RECORDS_MAX + 1);
+	assert_int_equal(rig->seen[rig->count - 1].event.flags & ST_FLAG_SPENT, ST_FLAG_SPENT);
+	say(rig, CLIENT, bytes, tls_alert(bytes, 1, 0)); /* the other direction has its own */
+	only_event(rig, ST_EVENT_DATA, 7);
+}
+
+/* A lone record is as much a record as one of many. */
+static void budget_of_records_one_a_segment(void **state)
+{
+	struct rig *rig = *state;
+	uint8_t bytes[64];
+	size_t n = tls_sealed(bytes, TLS_RECORD_APPLICATION_DATA, 30);
+
+	both_hellos(rig);
+	rig_events(rig);
+	for (int i = 0; i < 1000; i++)
+		say(rig, CLIENT, bytes, n);
+	assert_true(rig_events(rig) <= ST_RECORDS_MAX + 1);
+	nothing_sealed(rig);
+}
+
+static void budget_of_bytes(void **state)
+{
+	struct rig *rig = *state;
+	static uint8_t bytes[4096];
+	size_t n = tls_message(bytes, TLS_HANDSHAKE_CERTIFICATE, 990), total = 0;
+
+	rig_close(rig);
+	memset(rig, 0, sizeof(*rig));
+	rig_open(rig, &(struct rig_config){ .copy_budget = 4096 });
+	both_hellos(rig);
+	for (int i = 0; i < 20; i++)
+		say(rig, SERVER, bytes, n);
+	rig_events(rig);
+	total = payload_of(rig, SERVER, (uint8_t[32768]){ 0 });
+	assert_true(total >= 4096 && total < 4096 + n);
+	assert_int_equal(rig->seen[rig->count - 1].event.flags & ST_FLAG_SPENT, ST_FLAG_SPENT);
+}
+
+/* Raw, too, ends with the budget. */
+static void budget_of_bytes_when_raw(void **state)
+{
+	struct rig *rig = *state;
+	static uint8_t bytes[1000];
+	size_t total, spent = 0;
+
+	rig_close(rig);
+	memset(rig, 0, sizeof(*rig));
+	rig_open(rig, &(struct rig_config){ .copy_budget = 4096 });
+	both_hellos(rig);
+	rig_events(rig);
+	rig->next[SERVER] += 1000;
+	for (int i = 0; i < 20; i++)
+		say(rig, SERVER, bytes, sizeof(bytes));
+	rig_events(rig);
+	total = payload_of(rig, SERVER, (uint8_t[32768]){ 0 });
+	assert_true(total >= 4000 && total < 4096 + sizeof(bytes));
+	for (size_t i = 0; i < rig->count; i++)
+		spent += !!(rig->seen[i].event.flags & ST_FLAG_SPENT);
+	assert_int_equal(spent, 1);
+}
+
+/* More records than the walk takes in one packet: said and counted. */
+static void walk_bound(void **state)
+{
+	struct rig *rig = *state;
+	uint8_t bytes[3000];
+	size_t n = 0;
+
+	while (n < 2800)
+		n += tls_message(bytes + n, TLS_HANDSHAKE_SERVER_HELLO_DONE, 0);
+	both_hellos(rig);
+	rig_events(rig);
+	say(rig, SERVER, bytes, n);
+	assert_true(rig_events(rig) > 0);
+	assert_int_equal(rig->seen[rig->count - 1].event.flags & ST_FLAG_SPENT, ST_FLAG_SPENT);
+	assert_int_equal(count_of(rig, ST_COUNT_REFUSED_WALK_BOUND), 1);
+	say(rig, SERVER, bytes, n);
+	no_events(rig);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(hello_in_two_segments),
+		TEST(hello_across_the_sequence_wrap),
+		TEST(hello_in_the_middle_of_a_connection),
+		TEST(server_hello_first_is_joined),
+		TEST(clear_flight_is_copied),
+		TEST(of_sealed_records_only_the_header),
+		TEST(sealed_record_across_segments),
+		TEST(header_cut_by_the_border_goes_raw),
+		TEST(gap_goes_raw),
+		TEST(retransmission_is_ignored),
+		TEST(second_hello_behind_change_cipher_spec),
+		TEST(alerts),
+		TEST(answer_that_is_no_tls),
+		TEST(budget_of_records),
+		TEST(budget_of_records_one_a_segment),
+		TEST(budget_of_bytes),
+		TEST(budget_of_bytes_when_raw),
+		TEST(walk_bound),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Many handshakes in a row, and what the ssl module reports about each as JSON lines.
+
+handshakes.py serve ADDRESS PORT CERT KEY
+handshakes.py connect ADDRESS PORT CA COUNT PREFIX
+handshakes.py download ADDRESS PORT CA NAME BYTES
+Half of the COUNT are TLS 1.3, half TLS 1.2, in turn, each with a server name of its own.
+"""
+import json
+import socket
+import ssl
+import sys
+import threading
+
+CHUNK = 1 << 20
+
+
+def answer(context, connection):
+    try:
+        with context.wrap_socket(connection, server_side=True) as tls:
+            wanted = int(tls.recv(64))
+            while wanted > 0:
+                wanted -= tls.send(bytes(min(CHUNK, wanted)))
+            tls.recv(1)  # the client closes first
+    except (OSError, ValueError):
+        pass
+
+
+def serve(address, port, cert, key):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    with socket.create_server((address, int(port)), backlog=1024) as listener:
+        while True:
+            connection, _ = listener.accept()
+            threading.Thread(target=answer, args=(context, connection), daemon=True).start()
+
+
+def client_context(ca, version):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(ca)
+    if version:
+        context.minimum_version = context.maximum_version = version
+    return context
+
+
+def handshake(context, address, port, name, size):
+    with socket.create_connection((address, int(port))) as connection:
+        with context.wrap_socket(connection, server_hostname=name) as tls:
+            tls.sendall(b"%d" % size)
+            left = size
+            while left > 0:
+                left -= len(tls.recv(CHUNK))
+            print(json.dumps({"name": name, "version": tls.version(), "cipher": tls.cipher()[0],
+                              "port": connection.getsockname()[1]}))
+
+
+def connect(address, port, ca, count, prefix):
+    contexts = [client_context(ca, ssl.TLSVersion.TLSv1_3), client_context(ca, ssl.TLSVersion.TLSv1_2)]
+    for n in range(int(count)):
+        handshake(contexts[n % 2], address, port, f"{prefix}{n}.example.com", 1)
+
+
+def download(address, port, ca, name, size):
+    handshake(client_context(ca, None), address, port, name, int(size))
+
+
+if __name__ == "__main__":
+    {"serve": serve, "connect": connect, "download": download}[sys.argv[1]](*sys.argv[2:])
