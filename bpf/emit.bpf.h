@@ -21,8 +21,7 @@ static __always_inline __u64 wakeup_flags(void)
 		control.asleep = 0;
 		return BPF_RB_FORCE_WAKEUP;
 	}
-	if (!control.urgent &&
-	    bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > config.wakeup_fill) {
+	if (!control.urgent && bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > config.wakeup_fill) {
 		control.urgent = 1;
 		return BPF_RB_FORCE_WAKEUP;
 	}

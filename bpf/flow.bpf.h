@@ -15,7 +15,8 @@ static __always_inline void flow_end(const struct st_flow_key *key)
 }
 
 /* NULL: the table had no room, counted. */
-static __always_inline struct st_flow *flow_open(const struct packet *packet, bool joined, __u64 now)
+static __always_inline struct st_flow *flow_open(const struct packet *packet, bool joined,
+						 __u64 now)
 {
 	struct scratch *scratch = get_scratch();
 	struct st_flow *flow;

@@ -40,8 +40,8 @@ struct packet {
 	struct st_flow_key key; /* as sent (source first) until packet_canonical() */
 	__u32 seq;		/* of the first payload byte */
 	__u32 ack;
-	__u32 offset; /* of the payload in the skb */
-	__u32 len;    /* of the payload */
+	__u32 offset;			  /* of the payload in the skb */
+	__u32 len;			  /* of the payload */
 	__u16 sender_port, receiver_port; /* network order */
 	__u16 vlan;
 	__u8 flags;
@@ -102,7 +102,8 @@ static __always_inline bool parse_tcp(struct __sk_buff *skb, const struct tcp_he
 	packet->key.port[1] = packet->receiver_port = tcp->dest;
 	if (!packet->len)
 		return true;
-	if (all_here && header_len == sizeof(*tcp) + USUAL_OPTIONS_LEN && packet->len >= FIRST_BYTES) {
+	if (all_here && header_len == sizeof(*tcp) + USUAL_OPTIONS_LEN &&
+	    packet->len >= FIRST_BYTES) {
 		__builtin_memcpy(packet->first, head->first, FIRST_BYTES);
 		return true;
 	}
@@ -119,8 +120,9 @@ static __always_inline bool parse_ip4(struct __sk_buff *skb, __u32 offset, struc
 	bool all_here = skb->len >= offset + sizeof(head);
 	__u32 header_len, total;
 
-	if (all_here ? bpf_skb_load_bytes(skb, offset, &head, sizeof(head)) :
-		       bpf_skb_load_bytes(skb, offset, &head, sizeof(head.ip) + sizeof(head.rest.tcp)))
+	if (all_here ? bpf_skb_load_bytes(skb, offset, &head, sizeof(head))
+		     : bpf_skb_load_bytes(skb, offset, &head,
+					  sizeof(head.ip) + sizeof(head.rest.tcp)))
 		return false; /* too short for TCP: some other protocol, or nothing to follow */
 	if (head.ip.protocol != IPPROTO_TCP)
 		return false;
@@ -199,8 +201,9 @@ static __always_inline bool parse_ip6(struct __sk_buff *skb, __u32 offset, struc
 	bool all_here = skb->len >= offset + sizeof(head);
 	__u32 total;
 
-	if (all_here ? bpf_skb_load_bytes(skb, offset, &head, sizeof(head)) :
-		       bpf_skb_load_bytes(skb, offset, &head, sizeof(head.ip) + sizeof(head.rest.tcp)))
+	if (all_here ? bpf_skb_load_bytes(skb, offset, &head, sizeof(head))
+		     : bpf_skb_load_bytes(skb, offset, &head,
+					  sizeof(head.ip) + sizeof(head.rest.tcp)))
 		return false;
 	at.tcp = offset + sizeof(head.ip);
 	if (head.ip.nexthdr != IPPROTO_TCP) {

@@ -60,7 +60,8 @@ static __always_inline bool is_late_hello(const __u8 *b, __u32 length)
 }
 
 /* Decide about the record whose header b holds, at sequence number seq. False: this is not TLS. */
-static __always_inline bool enter_record(struct st_half *half, const __u8 *b, bool peeked, __u32 seq)
+static __always_inline bool enter_record(struct st_half *half, const __u8 *b, bool peeked,
+					 __u32 seq)
 {
 	__u32 length = (__u32)b[3] << 8 | b[4];
 	__u32 body = seq + TLS_RECORD_HEADER_LEN;
@@ -186,7 +187,8 @@ static __always_inline void walk_records(struct __sk_buff *skb, struct scratch *
 		end_direction(scratch);
 	}
 	if (half->walk == ST_WALK_RAW)
-		segment->at = segment->len; /* a header cut by the border: its first bytes are needed */
+		segment->at =
+			segment->len; /* a header cut by the border: its first bytes are needed */
 	if (segment->at != segment->from)
 		emit_bytes(skb, segment->from, segment->at - segment->from);
 	else if (scratch->event.flags & ST_FLAG_SPENT)

@@ -73,7 +73,8 @@ int check(const struct options *options, struct log *log)
 
 	check_kernel();
 	check_btf();
-	kernel = kernel_open(&config, &(struct kernel_ops){ NULL, ignore_event }, error, sizeof(error));
+	kernel = kernel_open(&config, &(struct kernel_ops){ NULL, ignore_event }, error,
+			     sizeof(error));
 	if (!kernel) {
 		say(false, "programs", error);
 		return 1;

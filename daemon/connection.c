@@ -19,9 +19,10 @@ void connections_free(struct connections *all)
 {
 	struct connection *connection;
 
+	/* The analyzer does not follow the back pointers of the lists. */
 	while ((connection = TAILQ_FIRST(&all->waiting)) ||
 	       (connection = TAILQ_FIRST(&all->settling)))
-		connection_free(all, connection);
+		connection_free(all, connection); // NOLINT(clang-analyzer-unix.Malloc)
 	while ((connection = TAILQ_FIRST(&all->spare))) {
 		TAILQ_REMOVE(&all->spare, connection, due);
 		free(connection);
@@ -121,8 +122,10 @@ void connection_free(struct connections *all, struct connection *connection)
 {
 	if (connection->listed_by_random)
 		HASH_DELETE(by_random, all->by_random, connection);
-	HASH_DELETE(by_key, all->by_key, connection);
-	TAILQ_REMOVE(connection->on_settling_list ? &all->settling : &all->waiting, connection, due);
+	/* The analyzer does not see that it is in the table. */
+	HASH_DELETE(by_key, all->by_key, connection); // NOLINT(clang-analyzer-core.NullDereference)
+	TAILQ_REMOVE(connection->on_settling_list ? &all->settling : &all->waiting, connection,
+		     due);
 	for (int i = 0; i < 2; i++) {
 		reasm_free(&connection->half[i].reasm);
 		tls_messages_free(&connection->half[i].messages);

@@ -22,15 +22,15 @@ struct connection_half {
 
 struct connection {
 	struct st_flow_key key;
-	uint64_t flow; /* st_event.flow */
-	uint8_t client; /* index of the client in key */
+	uint64_t flow;	 /* st_event.flow */
+	uint8_t client;	 /* index of the client in key */
 	bool identified; /* its ClientHello was compared with the others */
 	bool listed_by_random;
 	bool on_settling_list;
-	uint64_t progress;     /* time of the last new bytes */
-	uint64_t last_segment; /* time of the last segment of the first ClientHello */
-	uint64_t digest;       /* of the ClientHello, beside its random */
-	bool local[2];	 /* by enum hs_side: the socket was seen on this host */
+	uint64_t progress;		/* time of the last new bytes */
+	uint64_t last_segment;		/* time of the last segment of the first ClientHello */
+	uint64_t digest;		/* of the ClientHello, beside its random */
+	bool local[2];			/* by enum hs_side: the socket was seen on this host */
 	struct connection_half half[2]; /* by sender index */
 	struct tracker tracker;
 	UT_hash_handle by_key;
@@ -43,11 +43,17 @@ TAILQ_HEAD(connection_list, connection);
 struct connections {
 	struct connection *by_key;
 	struct connection *by_random;
-	struct connection_list waiting;	 /* all wait equally long, so new deadlines go to the end */
+	struct connection_list waiting; /* all wait equally long, so new deadlines go to the end */
 	struct connection_list settling;
 	struct connection_list spare; /* kept for reuse: no allocation after warm-up */
 	size_t count, max, spares;
 };
+
+/* Which side the end with this index in the key is. */
+static inline enum hs_side connection_side(const struct connection *connection, unsigned sender)
+{
+	return sender == connection->client ? HS_CLIENT : HS_SERVER;
+}
 
 void connections_init(struct connections *all, size_t max);
 void connections_free(struct connections *all);

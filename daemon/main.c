@@ -35,8 +35,8 @@ int main(int argc, char **argv)
 		break;
 	case OPTIONS_OK:
 		log_to.level = options.log_level;
-		code = options.command == OPTIONS_CHECK ? check(&options, &log_to) :
-							  run(&options, &log_to);
+		code = options.command == OPTIONS_CHECK ? check(&options, &log_to)
+							: run(&options, &log_to);
 		break;
 	}
 	options_free(&options);

@@ -7,7 +7,7 @@
 
 #include "connection.h"
 #include "connects.h"
-#include "tls/alert.h"
+#include "stream_read.h"
 #include "track/diagnose.h"
 
 struct pipeline {
@@ -17,11 +17,6 @@ struct pipeline {
 	struct connects connects;
 	struct pipeline_counters counters;
 };
-
-static enum hs_side side_of(const struct connection *connection, unsigned sender)
-{
-	return sender == connection->client ? HS_CLIENT : HS_SERVER;
-}
 
 static enum hs_role role_of(bool client, bool server)
 {
@@ -33,10 +28,11 @@ static enum hs_role role_of(bool client, bool server)
 static void report(struct pipeline *pipeline, struct handshake *hs, const bool local[2])
 {
 	if (pipeline->config.roles)
-		hs->role = role_of(local[HS_CLIENT] || pipeline->ops.is_local(pipeline->ops.ctx,
-									      hs->end[HS_CLIENT].addr),
-				   local[HS_SERVER] || pipeline->ops.is_local(pipeline->ops.ctx,
-									      hs->end[HS_SERVER].addr));
+		hs->role = role_of(
+			local[HS_CLIENT] ||
+				pipeline->ops.is_local(pipeline->ops.ctx, hs->end[HS_CLIENT].addr),
+			local[HS_SERVER] ||
+				pipeline->ops.is_local(pipeline->ops.ctx, hs->end[HS_SERVER].addr));
 	pipeline->ops.concluded(pipeline->ops.ctx, hs);
 }
 
@@ -60,78 +56,6 @@ static void conclude(struct pipeline *pipeline, struct connection *connection)
 	if (hs->outcome == HS_SUCCESS)
 		pipeline->ops.forget(pipeline->ops.ctx, &connection->key, connection->flow);
 	connection_free(&pipeline->all, connection);
-}
-
-/* One clear handshake record: its messages, one by one. */
-static void read_messages(struct connection *connection, struct connection_half *half,
-			  enum hs_side from, struct bytes body, uint64_t now)
-{
-	struct tls_message message;
-	enum tls_result result;
-
-	tls_messages_feed(&half->messages, body);
-	while ((result = tls_messages_next(&half->messages, &message)) == TLS_OK)
-		tracker_message(&connection->tracker, from, &message, now);
-	if (result == TLS_BAD)
-		tracker_malformed(&connection->tracker, from, "a handshake message that is too long",
-				  now);
-}
-
-/* The record at the read position. False: more bytes are needed, or it is over. */
-static bool read_record(struct connection *connection, struct connection_half *half,
-			enum hs_side from, uint64_t now)
-{
-	struct tracker *tracker = &connection->tracker;
-	struct bytes bytes = reasm_peek(&half->reasm, TLS_RECORD_HEADER_LEN);
-	struct tls_record record;
-	struct tls_alert alert;
-	uint32_t whole;
-
-	switch (tls_record_header_parse(bytes, &record)) {
-	case TLS_MORE:
-		return false;
-	case TLS_BAD:
-		tracker_not_tls(tracker, from, bytes, now);
-		return false;
-	case TLS_OK:
-		break;
-	}
-	whole = TLS_RECORD_HEADER_LEN + record.length;
-	if (record.type == TLS_RECORD_HANDSHAKE && tracker_expects_clear(tracker, from)) {
-		bytes = reasm_peek(&half->reasm, whole);
-		if (bytes.n < whole)
-			return false;
-		read_messages(connection, half, from,
-			      (struct bytes){ bytes.p + TLS_RECORD_HEADER_LEN, record.length }, now);
-	} else if (record.type == TLS_RECORD_ALERT && record.length == TLS_ALERT_LEN) {
-		bytes = reasm_peek(&half->reasm, whole);
-		if (bytes.n < whole)
-			return false;
-		if (tls_alert_parse((struct bytes){ bytes.p + TLS_RECORD_HEADER_LEN, record.length },
-				    &alert) == TLS_OK)
-			tracker_alert(tracker, from, alert.level, alert.code, now);
-	} else {
-		tracker_record(tracker, from, &record, now);
-	}
-	reasm_skip(&half->reasm, whole);
-	return true;
-}
-
-static bool has_gap(const struct connection *connection)
-{
-	return reasm_has_gap(&connection->half[0].reasm) || reasm_has_gap(&connection->half[1].reasm);
-}
-
-/* FIN takes effect when all bytes before it were read. */
-static void read_fin(struct connection *connection, unsigned sender)
-{
-	struct connection_half *half = &connection->half[sender];
-
-	if (!half->fin || seq_before(half->reasm.pos, half->fin_seq))
-		return;
-	if (has_gap(connection))
-		tracker_unknown(&connection->tracker, HS_GAP, half->fin_time);
-	tracker_close(&connection->tracker, side_of(connection, sender), false, half->fin_time);
 }
 
 /* The first ClientHello is complete: is it the copy of a handshake that is followed already? */
@@ -164,7 +88,6 @@ static void on_data(struct pipeline *pipeline, struct connection *connection,
 		    const struct st_event *event, const uint8_t *payload)
 {
 	struct connection_half *half = &connection->half[event->sender];
-	enum hs_side from = side_of(connection, event->sender);
 	uint32_t pos = half->reasm.pos;
 	uint32_t stored = half->reasm.stored;
 
@@ -173,13 +96,12 @@ static void on_data(struct pipeline *pipeline, struct connection *connection,
 		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
 		return;
 	}
-	while (!connection->tracker.done && read_record(connection, half, from, event->time))
-		;
+	stream_read(connection, event->sender, event->time);
 	if (reasm_settle(&half->reasm))
 		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
 	if (half->reasm.pos != pos || half->reasm.stored > stored)
 		connection_progress(&pipeline->all, connection, event->time);
-	read_fin(connection, event->sender);
+	stream_read_fin(connection, event->sender);
 	/* The source copies no more of this direction: what was to come stays unseen. */
 	if (event->flags & ST_FLAG_SPENT)
 		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
@@ -187,9 +109,10 @@ static void on_data(struct pipeline *pipeline, struct connection *connection,
 
 static void on_reset(struct connection *connection, const struct st_event *event)
 {
-	if (has_gap(connection))
+	if (stream_has_gap(connection))
 		tracker_unknown(&connection->tracker, HS_GAP, event->time);
-	tracker_close(&connection->tracker, side_of(connection, event->sender), true, event->time);
+	tracker_close(&connection->tracker, connection_side(connection, event->sender), true,
+		      event->time);
 }
 
 static void on_fin(struct connection *connection, const struct st_event *event)
@@ -201,12 +124,12 @@ static void on_fin(struct connection *connection, const struct st_event *event)
 	half->fin_time = event->time;
 	if (!half->reasm.started)
 		reasm_start(&half->reasm, event->seq);
-	read_fin(connection, event->sender);
+	stream_read_fin(connection, event->sender);
 }
 
 static void note_sender(struct connection *connection, const struct st_event *event)
 {
-	enum hs_side side = side_of(connection, event->sender);
+	enum hs_side side = connection_side(connection, event->sender);
 
 	if (event->flags & ST_FLAG_LOCAL)
 		connection->local[side] = true;
@@ -309,7 +232,8 @@ static void on_flow_event(struct pipeline *pipeline, const struct st_event *even
 		connection_settle(&pipeline->all, connection);
 }
 
-/* A TCP connect that failed or may be failing: a record without TLS (CONTRACT section 3, tcp_syn). */
+/* A TCP connect that failed or may be failing: a record without TLS (CONTRACT section 3, tcp_syn).
+ */
 static void report_connect(struct pipeline *pipeline, const struct connect *connect, bool refused,
 			   uint64_t now)
 {
@@ -350,7 +274,8 @@ void pipeline_event(struct pipeline *pipeline, const struct st_event *event, con
 	}
 }
 
-static void expire_connection(struct pipeline *pipeline, struct connection *connection, uint64_t now)
+static void expire_connection(struct pipeline *pipeline, struct connection *connection,
+			      uint64_t now)
 {
 	struct tracker *tracker = &connection->tracker;
 
@@ -363,7 +288,7 @@ static void expire_connection(struct pipeline *pipeline, struct connection *conn
 		tracker_unknown(tracker, HS_EVICTED, now);
 		break;
 	case FLOW_INTACT:
-		if (has_gap(connection))
+		if (stream_has_gap(connection))
 			tracker_unknown(tracker, HS_GAP, now);
 		else
 			tracker_timeout(tracker, now - connection->progress, now);

@@ -35,7 +35,7 @@ struct pipeline_ops {
 };
 
 struct pipeline_config {
-	uint64_t timeout;   /* ns without progress */
+	uint64_t timeout; /* ns without progress */
 	size_t max_flows;
 	bool roles; /* live: say which end is on this host */
 };

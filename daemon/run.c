@@ -18,11 +18,9 @@
 #include "loop.h"
 #include "out/http.h"
 #include "out/metrics.h"
-#include "out/metrics_page.h"
-#include "out/page.h"
+#include "pages.h"
 #include "pipeline.h"
 #include "printer.h"
-#include "version.h"
 
 /*
  * While traffic passes, the ring is drained on a timer: being woken per event costs
@@ -47,14 +45,12 @@ struct run {
 	struct interfaces *interfaces;
 	struct pipeline *pipeline;
 	struct metrics *metrics;
-	struct metrics_page page;
+	struct pages pages; /* what http serves */
 	struct http *http;
-	struct http_pages pages;
 	const char **name_patterns;
 	struct printer printer;
 	uint64_t wall_offset; /* CLOCK_REALTIME - CLOCK_MONOTONIC, renewed at every drain */
-	uint64_t started;
-	bool seen; /* a handshake */
+	bool seen;	      /* a handshake */
 };
 
 static uint64_t clock_ns(clockid_t clock)
@@ -187,7 +183,8 @@ static void on_hint_timer(void *ctx)
 	struct run *run = ctx;
 
 	if (!run->seen)
-		log_info(run->log, "no handshake has passed yet; 'make demo' shows what they look like");
+		log_info(run->log,
+			 "no handshake has passed yet; 'make demo' shows what they look like");
 }
 
 /* How long the loop may wait: until a timeout of the pipeline or of HTTP is due. */
@@ -213,100 +210,9 @@ static int wait_ms(void *ctx)
 	return ms;
 }
 
-struct kernel_row {
-	enum st_count count;
-	const char *family, *label, *value;
-};
-
-/* What the kernel programs count, under the names of the contract. */
-static const struct kernel_row kernel_rows[] = {
-	{ ST_COUNT_EVENTS, "shaketap_events_total", NULL, NULL },
-	{ ST_COUNT_LOST_RING_FULL, "shaketap_events_lost_total", "cause", "ring_full" },
-	{ ST_COUNT_LOST_TABLE_FULL, "shaketap_events_lost_total", "cause", "table_full" },
-	{ ST_COUNT_REFUSED_FRAGMENT, "shaketap_packets_refused_total", "cause", "ip_fragment" },
-	{ ST_COUNT_REFUSED_VLAN_DEPTH, "shaketap_packets_refused_total", "cause", "vlan_depth" },
-	{ ST_COUNT_REFUSED_HEADER_CHAIN, "shaketap_packets_refused_total", "cause", "header_chain" },
-	{ ST_COUNT_REFUSED_TRUNCATED, "shaketap_packets_refused_total", "cause", "truncated" },
-	{ ST_COUNT_REFUSED_MALFORMED, "shaketap_packets_refused_total", "cause", "malformed" },
-	{ ST_COUNT_REFUSED_WALK_BOUND, "shaketap_packets_refused_total", "cause", "walk_bound" },
-	{ ST_COUNT_RAW_MODE, "shaketap_raw_mode_total", NULL, NULL },
-};
-
-static size_t collect(void *ctx, struct metric_row *rows, size_t room)
+static void refresh(void *ctx)
 {
-	struct run *run = ctx;
-	struct pipeline_counters pipeline;
-	struct kernel_counts kernel;
-	uint64_t ended;
-	size_t n = 0;
-
-	kernel_counts(run->kernel, &kernel);
-	pipeline_counters(run->pipeline, &pipeline);
-	for (; n < ARRAY_SIZE(kernel_rows) && n < room; n++)
-		rows[n] = (struct metric_row){ kernel_rows[n].family, kernel_rows[n].label,
-					       kernel_rows[n].value,
-					       kernel.value[kernel_rows[n].count] };
-	ended = kernel.value[ST_COUNT_FLOWS_ENDED] + kernel.deleted + pipeline.evictions;
-	const struct metric_row own[] = {
-		{ "shaketap_events_lost_total", "cause", "daemon_full", pipeline.refused },
-		{ "shaketap_duplicates_skipped_total", NULL, NULL,
-		  kernel.value[ST_COUNT_DUPLICATES] + pipeline.copies },
-		{ "shaketap_flows", "table", "kernel",
-		  kernel.value[ST_COUNT_FLOWS_OPENED] - min_u64(ended, kernel.value[ST_COUNT_FLOWS_OPENED]) },
-		{ "shaketap_flows", "table", "daemon", pipeline.in_progress },
-		{ "shaketap_flow_evictions_total", "table", "kernel", pipeline.evictions },
-		{ "shaketap_interfaces", "hook", "tcx", interfaces_count(run->interfaces, ATTACH_TCX) },
-		{ "shaketap_interfaces", "hook", "clsact",
-		  interfaces_count(run->interfaces, ATTACH_CLSACT) },
-		{ "shaketap_handshakes_in_progress", NULL, NULL, pipeline.in_progress },
-	};
-	for (size_t i = 0; i < ARRAY_SIZE(own) && n < room; i++)
-		rows[n++] = own[i];
-	return n;
-}
-
-static void write_metrics(void *ctx, bool openmetrics, struct text *out)
-{
-	struct run *run = ctx;
-
-	drain(run);
-	metrics_page_write(&run->page, openmetrics, out);
-}
-
-static size_t attached(const struct run *run)
-{
-	return interfaces_count(run->interfaces, ATTACH_TCX) +
-	       interfaces_count(run->interfaces, ATTACH_CLSACT);
-}
-
-static bool is_ready(void *ctx, struct text *reason)
-{
-	struct run *run = ctx;
-
-	if (attached(run))
-		return true;
-	text_string(reason, "attached to no interface");
-	return false;
-}
-
-static void write_index(void *ctx, struct text *out)
-{
-	struct run *run = ctx;
-	struct metrics_totals totals = metrics_totals(run->metrics);
-	struct pipeline_counters pipeline;
-
-	pipeline_counters(run->pipeline, &pipeline);
-	page_index(out, &(struct page_numbers){
-				.version = SHAKETAP_VERSION,
-				.ready = attached(run) > 0,
-				.reason = attached(run) ? NULL : "attached to no interface",
-				.handshakes = totals.handshakes,
-				.failures = totals.failures,
-				.unknown = totals.unknown,
-				.in_progress = pipeline.in_progress,
-				.interfaces = attached(run),
-				.uptime = (clock_ns(CLOCK_MONOTONIC) - run->started) / NS_PER_S,
-			});
+	drain(ctx);
 }
 
 static int say(struct run *run, const char *message)
@@ -331,24 +237,20 @@ static int open_outputs(struct run *run)
 	run->metrics = metrics_new(&limits);
 	if (!run->metrics)
 		return say(run, "out of memory");
-	run->page = (struct metrics_page){
-		.metrics = run->metrics,
-		.version = SHAKETAP_VERSION,
-		.collect = collect,
-		.collect_ctx = run,
-	};
 	return 0;
 }
 
-/* pages is borrowed by http: a member, not a local. */
 static int open_http(struct run *run)
 {
 	char error[256];
 
-	run->pages = (struct http_pages){ run, write_metrics, is_ready, write_index };
 	if (!run->options->listening)
 		return 0;
-	run->http = http_start(run->options->listen_text, &run->pages, error, sizeof(error));
+	run->pages = (struct pages){ .refresh = refresh,
+				     .ctx = run,
+				     .metrics = run->metrics,
+				     .started = clock_ns(CLOCK_MONOTONIC) };
+	run->http = pages_serve(&run->pages, run->options->listen_text, error, sizeof(error));
 	return run->http ? 0 : say(run, error);
 }
 
@@ -375,11 +277,12 @@ static int open_source(struct run *run)
 	run->pipeline = pipeline_new(&pipeline, &ops);
 	if (!run->pipeline)
 		return say(run, "out of memory");
-	run->kernel = kernel_open(&config, &(struct kernel_ops){ run, on_event }, error, sizeof(error));
+	run->kernel =
+		kernel_open(&config, &(struct kernel_ops){ run, on_event }, error, sizeof(error));
 	if (!run->kernel)
 		return say(run, error);
-	run->interfaces = interfaces_open(&options->interfaces, run->kernel, run->log, error,
-					  sizeof(error));
+	run->interfaces =
+		interfaces_open(&options->interfaces, run->kernel, run->log, error, sizeof(error));
 	return run->interfaces ? 0 : say(run, error);
 }
 
@@ -407,8 +310,10 @@ static int open_loop(struct run *run)
 
 static void tell_start(struct run *run)
 {
-	log_info(run->log, "observing %zu interfaces by %s", attached(run),
-		 interfaces_count(run->interfaces, ATTACH_TCX) ? "TCX" : "clsact");
+	size_t tcx = interfaces_count(run->interfaces, ATTACH_TCX);
+	size_t clsact = interfaces_count(run->interfaces, ATTACH_CLSACT);
+
+	log_info(run->log, "observing %zu interfaces by %s", tcx + clsact, tcx ? "TCX" : "clsact");
 	if (run->http)
 		log_info(run->log, "metrics at http://%s/metrics", run->options->listen_text);
 }
@@ -433,10 +338,10 @@ int run(const struct options *options, struct log *log)
 	int code = 1;
 
 	signal(SIGPIPE, SIG_IGN);
-	run.started = clock_ns(CLOCK_MONOTONIC);
 	printer_init(&run.printer, options, stdout);
 	if (open_outputs(&run) || open_http(&run) || open_source(&run) || open_loop(&run))
 		goto out;
+	run.pages.self = (struct self){ run.kernel, run.pipeline, run.interfaces };
 	tell_start(&run);
 	if (isatty(STDERR_FILENO))
 		loop_timer_set(run.hint_timer, HINT_NS, 0);

@@ -32,7 +32,8 @@ enum st_event_type {
 
 enum st_event_flag {
 	ST_FLAG_OPENED = 1 << 0, /* first event of this flow; direction tells who sent the hello */
-	ST_FLAG_JOINED = 1 << 1, /* with OPENED: it began with a ServerHello, the client was not seen */
+	ST_FLAG_JOINED =
+		1 << 1, /* with OPENED: it began with a ServerHello, the client was not seen */
 	ST_FLAG_EGRESS = 1 << 2, /* seen on the egress hook, else on ingress */
 	ST_FLAG_LOCAL = 1 << 3,	 /* the sender's socket is on this host */
 	ST_FLAG_LOST = 1 << 4,	 /* an earlier event of this flow did not fit into the ring */
@@ -88,9 +89,9 @@ struct st_half {
 struct st_flow {
 	__u64 id;
 	struct st_half half[2]; /* by sender */
-	__u8 opened; /* the opening event went out */
-	__u8 joined; /* it began with a ServerHello */
-	__u8 lost;   /* an event of this flow was lost */
+	__u8 opened;		/* the opening event went out */
+	__u8 joined;		/* it began with a ServerHello */
+	__u8 lost;		/* an event of this flow was lost */
 	__u8 reserved[5];
 };
 

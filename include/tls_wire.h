@@ -41,7 +41,8 @@
 #define TLS_HANDSHAKE_COMPRESSED_CERTIFICATE 25
 #define TLS_HANDSHAKE_NEXT_PROTOCOL 67
 
-/* The shortest ClientHello: version, random, empty session id, one suite, one compression method. */
+/* The shortest ClientHello: version, random, empty session id, one suite, one compression method.
+ */
 #define TLS_CLIENT_HELLO_MIN (2 + 32 + 1 + 2 + 2 + 1 + 1)
 /* The shortest ServerHello: version, random, empty session id, suite, compression method. */
 #define TLS_SERVER_HELLO_MIN (2 + 32 + 1 + 2 + 1)

@@ -14,7 +14,8 @@
 #include <bpf/libbpf.h>
 
 #include "shaketap_config.h"
-#include "shaketap.skel.h"
+
+#include "shaketap.skel.h" /* uses the config */
 
 /* SYNs that wait for their ClientHello; a fraction of the handshakes that can be open. */
 #define SYNS_PER_FLOW 4
@@ -101,7 +102,8 @@ static int load(struct kernel *kernel, const struct kernel_config *config)
 		kernel->gates = NULL;
 		return -errno;
 	}
-	kernel->ring = ring_buffer__new(bpf_map__fd(kernel->skel->maps.events), on_sample, kernel, NULL);
+	kernel->ring =
+		ring_buffer__new(bpf_map__fd(kernel->skel->maps.events), on_sample, kernel, NULL);
 	if (!kernel->ring)
 		return -errno;
 	kernel->cpus = libbpf_num_possible_cpus();
@@ -115,20 +117,23 @@ static void explain(int err, char *error, size_t room)
 {
 	switch (err) {
 	case -EPERM:
-		snprintf(error, room,
-			 "cannot load the kernel programs: no permission; run as root or with CAP_BPF and "
-			 "CAP_NET_ADMIN (in a container also check that seccomp allows bpf())");
+		snprintf(
+			error, room,
+			"cannot load the kernel programs: no permission; run as root or with CAP_BPF and "
+			"CAP_NET_ADMIN (in a container also check that seccomp allows bpf())");
 		break;
 	case -ENOMEM:
-		snprintf(error, room,
-			 "cannot load the kernel programs: not enough memory; lower --ring-buffer or "
-			 "--max-flows, or raise the memlock limit");
+		snprintf(
+			error, room,
+			"cannot load the kernel programs: not enough memory; lower --ring-buffer or "
+			"--max-flows, or raise the memlock limit");
 		break;
 	case -EINVAL:
 	case -ENOSYS:
-		snprintf(error, room,
-			 "cannot load the kernel programs: %s; Linux 5.10 or later with BPF is needed",
-			 strerror(-err));
+		snprintf(
+			error, room,
+			"cannot load the kernel programs: %s; Linux 5.10 or later with BPF is needed",
+			strerror(-err));
 		break;
 	default:
 		snprintf(error, room, "cannot load the kernel programs: %s (-v shows more)",
@@ -213,14 +218,15 @@ void kernel_flush(struct kernel *kernel)
 		if (err && err != -ENOENT)
 			n = 0; /* the count means nothing then */
 		for (uint32_t i = 0; i < n; i++) {
-			struct st_gate *gate =
-				&kernel->gates[st_gate_bucket(&kernel->forget[done + i], kernel->seed)];
+			struct st_gate *gate = &kernel->gates[st_gate_bucket(
+				&kernel->forget[done + i], kernel->seed)];
 
 			if (__atomic_load_n(&gate->count, __ATOMIC_RELAXED))
 				__atomic_fetch_sub(&gate->count, 1, __ATOMIC_RELAXED);
 		}
 		kernel->deleted += n;
-		done += n + !!err; /* the batch stops at an entry that is gone: leave that one out */
+		done += n +
+			!!err; /* the batch stops at an entry that is gone: leave that one out */
 	}
 	kernel->forget_count = 0;
 }

@@ -16,8 +16,8 @@ struct kernel;
 
 struct kernel_config {
 	size_t max_flows;
-	size_t ring_size; /* bytes, power of two */
-	uint64_t gate_lifetime; /* ns */
+	size_t ring_size;	   /* bytes, power of two */
+	uint64_t gate_lifetime;	   /* ns */
 	const uint64_t *tls_ports; /* ST_PORTS_WORDS words, bit per port */
 };
 
@@ -39,7 +39,8 @@ struct kernel *kernel_open(const struct kernel_config *config, const struct kern
 			   char *error, size_t room);
 void kernel_close(struct kernel *kernel);
 
-/* Programs for an interface: with an Ethernet header or without. [KERNEL_INGRESS], [KERNEL_EGRESS] */
+/* Programs for an interface: with an Ethernet header or without. [KERNEL_INGRESS], [KERNEL_EGRESS]
+ */
 void kernel_programs(const struct kernel *kernel, bool ethernet, int programs[2]);
 
 /* Readable when the kernel thinks that waking is worth it. */

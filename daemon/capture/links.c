@@ -174,10 +174,10 @@ static void sweep(struct links *links)
 	struct link *link, *next;
 	struct address *address, *after;
 
-	HASH_ITER(hh, links->by_index, link, next)
+	HASH_ITER (hh, links->by_index, link, next)
 		if (link->generation != links->generation)
 			remove_link(links, link);
-	HASH_ITER(hh, links->addresses, address, after)
+	HASH_ITER (hh, links->addresses, address, after)
 		if (address->generation != links->generation) {
 			HASH_DEL(links->addresses, address);
 			free(address);
@@ -295,12 +295,12 @@ void links_close(struct links *links)
 
 	if (!links)
 		return;
-	HASH_ITER(hh, links->by_index, link, next) {
-		HASH_DEL(links->by_index, link);
+	HASH_ITER (hh, links->by_index, link, next) {
+		HASH_DEL(links->by_index, link); // NOLINT(clang-analyzer-unix.Malloc): uthash frees its table with the last
 		free(link);
 	}
-	HASH_ITER(hh, links->addresses, address, after) {
-		HASH_DEL(links->addresses, address);
+	HASH_ITER (hh, links->addresses, address, after) {
+		HASH_DEL(links->addresses, address); // NOLINT(clang-analyzer-unix.Malloc): uthash frees its table with the last
 		free(address);
 	}
 	if (links->fd >= 0)
@@ -325,7 +325,7 @@ void links_each(struct links *links, void (*fn)(void *ctx, const struct link *li
 {
 	struct link *link, *next;
 
-	HASH_ITER(hh, links->by_index, link, next)
+	HASH_ITER (hh, links->by_index, link, next)
 		fn(ctx, link);
 }
 

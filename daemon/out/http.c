@@ -177,8 +177,8 @@ static enum MHD_Result handle(void *ctx, struct MHD_Connection *connection, cons
 
 static socklen_t address_length(const struct sockaddr_storage *address)
 {
-	return address->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6) :
-						sizeof(struct sockaddr_in);
+	return address->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+					      : sizeof(struct sockaddr_in);
 }
 
 /* A socket that listens, or -errno. */
@@ -204,13 +204,11 @@ static int open_socket(const struct sockaddr_storage *address)
 static struct MHD_Daemon *start_daemon(struct http *http, int fd)
 {
 	return MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, handle, http,
-				MHD_OPTION_LISTEN_SOCKET, fd,
-				MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
-				MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-				(unsigned)CONNECTIONS_PER_ADDRESS,
-				MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
-				MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-				MHD_OPTION_END);
+				MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+				(unsigned)CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+				(unsigned)CONNECTIONS_PER_ADDRESS, MHD_OPTION_CONNECTION_TIMEOUT,
+				(unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+				(size_t)CONNECTION_MEMORY, MHD_OPTION_END);
 }
 
 struct http *http_start(const char *listen, const struct http_pages *pages, char *error,

@@ -15,15 +15,15 @@
 
 /* From a handshake on one host to a client on the other side of a bad link. */
 static const uint64_t bounds_ns[METRICS_BOUNDS] = {
-	500 * US, 1 * MS,   2500 * US, 5 * MS,	   10 * MS,	25 * MS,    50 * MS,
-	100 * MS, 250 * MS, 500 * MS,  1 * SECOND, 2500 * MS,	5 * SECOND, 10 * SECOND,
+	500 * US, 1 * MS,   2500 * US, 5 * MS,	   10 * MS,   25 * MS,	  50 * MS,
+	100 * MS, 250 * MS, 500 * MS,  1 * SECOND, 2500 * MS, 5 * SECOND, 10 * SECOND,
 };
 
 const struct expo_bounds metrics_bounds = { bounds_ns, METRICS_BOUNDS };
 
 const char *const metrics_version_names[METRICS_VERSIONS] = {
-	[METRICS_1_3] = "1.3",	   [METRICS_1_2] = "1.2",  [METRICS_1_1] = "1.1",
-	[METRICS_1_0] = "1.0",	   [METRICS_SSL3] = "3.0", [METRICS_SSL2] = "2.0",
+	[METRICS_1_3] = "1.3",	   [METRICS_1_2] = "1.2",   [METRICS_1_1] = "1.1",
+	[METRICS_1_0] = "1.0",	   [METRICS_SSL3] = "3.0",  [METRICS_SSL2] = "2.0",
 	[METRICS_OTHER] = "other", [METRICS_NONE] = "none",
 };
 
@@ -90,8 +90,7 @@ static uint64_t avoidable_time(const struct handshake *hs)
 {
 	uint64_t sum = 0, ns;
 
-	if (hs->hello_retry &&
-	    facts_span(hs->client_hello_time, hs->second_hello_time, &ns))
+	if (hs->hello_retry && facts_span(hs->client_hello_time, hs->second_hello_time, &ns))
 		sum += ns;
 	if (!hs->has_server_hello || tls_is_13(hs->server_hello.version) || hs->round_trips != 2)
 		return sum;

@@ -22,8 +22,7 @@ static bool expected_handshakes(int role, int version, int resumption)
 {
 	if (role == HS_ROLE_NONE)
 		return false;
-	return expected_version(version) ||
-	       (version == METRICS_NONE && resumption == METRICS_FULL);
+	return expected_version(version) || (version == METRICS_NONE && resumption == METRICS_FULL);
 }
 
 static void write_handshakes(struct expo *e, const struct metrics *m)

@@ -75,9 +75,10 @@ void metrics_write_failures(struct expo *e, const struct metrics *m)
 /* The error alerts of RFC 8446 section 6.2, all fatal. */
 static bool expected_alert(int level, unsigned code)
 {
-	static const uint8_t codes[] = { 10, 20, 22, 40, 42, 43, 44,  45,  46,  47,  48,  49, 50,
-					 51, 70, 71, 80, 86, 90, 109, 110, 112, 113, 115, 116,
-					 120 };
+	static const uint8_t codes[] = {
+		10, 20, 22, 40, 42, 43, 44,  45,  46,  47,  48,	 49,  50,
+		51, 70, 71, 80, 86, 90, 109, 110, 112, 113, 115, 116, 120
+	};
 
 	for (size_t i = 0; level == METRICS_FATAL && i < COUNT(codes); i++)
 		if (codes[i] == code)

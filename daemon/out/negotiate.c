@@ -112,9 +112,9 @@ static enum format format_of(const struct element *e)
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (span_is(e->name, known[i].type))
 			return !e->version.n || !known[i].version ||
-					       span_is(e->version, known[i].version) ?
-				       known[i].format :
-				       FORMAT_NONE;
+					       span_is(e->version, known[i].version)
+				       ? known[i].format
+				       : FORMAT_NONE;
 	return FORMAT_NONE;
 }
 

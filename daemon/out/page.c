@@ -3,20 +3,19 @@
 
 #include <inttypes.h>
 
-static const char head[] =
-	"<!DOCTYPE html>\n"
-	"<html lang=\"en\">\n"
-	"<head>\n"
-	"<meta charset=\"utf-8\">\n"
-	"<meta name=\"viewport\" content=\"width=device-width\">\n"
-	"<title>shaketap</title>\n"
-	"<style>\n"
-	"body { font-family: sans-serif; margin: 2em; }\n"
-	"th { text-align: left; padding-right: 2em; font-weight: normal; }\n"
-	"td { text-align: right; }\n"
-	"</style>\n"
-	"</head>\n"
-	"<body>\n";
+static const char head[] = "<!DOCTYPE html>\n"
+			   "<html lang=\"en\">\n"
+			   "<head>\n"
+			   "<meta charset=\"utf-8\">\n"
+			   "<meta name=\"viewport\" content=\"width=device-width\">\n"
+			   "<title>shaketap</title>\n"
+			   "<style>\n"
+			   "body { font-family: sans-serif; margin: 2em; }\n"
+			   "th { text-align: left; padding-right: 2em; font-weight: normal; }\n"
+			   "td { text-align: right; }\n"
+			   "</style>\n"
+			   "</head>\n"
+			   "<body>\n";
 
 static const char foot[] = "<ul>\n"
 			   "<li><a href=\"/metrics\">/metrics</a> for Prometheus</li>\n"

@@ -5,6 +5,7 @@
 #include "out/server_names.h"
 
 #include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,7 +91,7 @@ static struct server_name *add(struct server_names *names, const char *label)
 
 	if (names->used < names->limit) {
 		entry = &names->entries[names->used];
-		strcpy(entry->label, label);
+		snprintf(entry->label, sizeof(entry->label), "%s", label);
 		HASH_ADD_STR(names->table, label, entry);
 		if (entry->hh.tbl) {
 			names->used++;

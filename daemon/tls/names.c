@@ -86,7 +86,7 @@ bool tls_group_is_post_quantum(uint16_t code)
 {
 	const char *name = tls_group_name(code);
 
-	return name && (strcasestr(name, "MLKEM") || strcasestr(name, "Kyber"));
+	return name && (strstr(name, "MLKEM") || strstr(name, "Kyber"));
 }
 
 int tls_cipher_index(uint16_t code)

@@ -17,15 +17,15 @@ struct alert_rule {
 };
 
 static const struct alert_rule alert_rules[] = {
-	{ 10, BY_BOTH, HS_PROTOCOL_ERROR },	    /* unexpected_message */
-	{ 20, BY_BOTH, HS_DECRYPT_ERROR },	    /* bad_record_mac */
-	{ 21, BY_BOTH, HS_DECRYPT_ERROR },	    /* decryption_failed */
-	{ 22, BY_BOTH, HS_PROTOCOL_ERROR },	    /* record_overflow */
-	{ 30, BY_BOTH, HS_PROTOCOL_ERROR },	    /* decompression_failure */
-	{ 40, BY_BOTH, HS_HANDSHAKE_FAILURE },	    /* handshake_failure */
+	{ 10, BY_BOTH, HS_PROTOCOL_ERROR },		  /* unexpected_message */
+	{ 20, BY_BOTH, HS_DECRYPT_ERROR },		  /* bad_record_mac */
+	{ 21, BY_BOTH, HS_DECRYPT_ERROR },		  /* decryption_failed */
+	{ 22, BY_BOTH, HS_PROTOCOL_ERROR },		  /* record_overflow */
+	{ 30, BY_BOTH, HS_PROTOCOL_ERROR },		  /* decompression_failure */
+	{ 40, BY_BOTH, HS_HANDSHAKE_FAILURE },		  /* handshake_failure */
 	{ 41, BY_SERVER, HS_CLIENT_CERTIFICATE_MISSING }, /* no_certificate, SSL 3.0 */
-	{ 42, BY_CLIENT, HS_CERTIFICATE_REJECTED }, /* bad_certificate */
-	{ 43, BY_CLIENT, HS_CERTIFICATE_REJECTED }, /* unsupported_certificate */
+	{ 42, BY_CLIENT, HS_CERTIFICATE_REJECTED },	  /* bad_certificate */
+	{ 43, BY_CLIENT, HS_CERTIFICATE_REJECTED },	  /* unsupported_certificate */
 	{ 44, BY_CLIENT, HS_CERTIFICATE_REVOKED },
 	{ 45, BY_CLIENT, HS_CERTIFICATE_EXPIRED },
 	{ 46, BY_CLIENT, HS_CERTIFICATE_REJECTED }, /* certificate_unknown */
@@ -56,8 +56,8 @@ static const struct alert_rule alert_rules[] = {
 
 static const char *const side_nouns[HS_SIDES] = { "client", "server", "nobody" };
 
-__attribute__((format(printf, 4, 5))) static void
-fail(struct handshake *hs, enum hs_cause cause, enum hs_side side, const char *format, ...)
+__attribute__((format(printf, 4, 5))) static void fail(struct handshake *hs, enum hs_cause cause,
+						       enum hs_side side, const char *format, ...)
 {
 	va_list args;
 
@@ -72,8 +72,10 @@ fail(struct handshake *hs, enum hs_cause cause, enum hs_side side, const char *f
 
 static enum hs_cause cause_of_alert(const struct handshake *hs, enum hs_side from, uint8_t code)
 {
-	/* RFC 5246 section 7.4.6: a server may answer an empty Certificate with handshake_failure. */
-	if (from == HS_SERVER && hs->client_certificate == HS_CERT_EMPTY && (code == 40 || code == 42))
+	/* RFC 5246 section 7.4.6: a server may answer an empty Certificate with handshake_failure.
+	 */
+	if (from == HS_SERVER && hs->client_certificate == HS_CERT_EMPTY &&
+	    (code == 40 || code == 42))
 		return HS_CLIENT_CERTIFICATE_MISSING;
 	for (size_t i = 0; i < ARRAY_SIZE(alert_rules); i++)
 		if (alert_rules[i].code == code && alert_rules[i].by & 1 << from)
@@ -123,7 +125,8 @@ void diagnose_not_tls(struct handshake *hs, enum hs_side from, struct bytes firs
 		fail(hs, HS_NOT_TLS_SERVER, from, "server answered the ClientHello with %s",
 		     http ? "plain HTTP" : "something that is not TLS");
 	else
-		fail(hs, HS_PROTOCOL_ERROR, from, "%s sent bytes that are not TLS", side_nouns[from]);
+		fail(hs, HS_PROTOCOL_ERROR, from, "%s sent bytes that are not TLS",
+		     side_nouns[from]);
 }
 
 void diagnose_timeout(struct handshake *hs, uint64_t waited)
@@ -134,9 +137,11 @@ void diagnose_timeout(struct handshake *hs, uint64_t waited)
 		fail(hs, HS_CLIENT_HELLO_STALLED, HS_NOBODY,
 		     "the rest of the ClientHello did not come for %.3g s", seconds);
 	else if (hs->stage <= HS_CLIENT_HELLO)
-		fail(hs, HS_NO_SERVER_HELLO, HS_NOBODY, "no answer to the ClientHello for %.3g s", seconds);
+		fail(hs, HS_NO_SERVER_HELLO, HS_NOBODY, "no answer to the ClientHello for %.3g s",
+		     seconds);
 	else
-		fail(hs, HS_TIMEOUT, HS_NOBODY, "nothing more from either side for %.3g s", seconds);
+		fail(hs, HS_TIMEOUT, HS_NOBODY, "nothing more from either side for %.3g s",
+		     seconds);
 }
 
 void diagnose_connect(struct handshake *hs, bool refused, uint64_t waited)
@@ -145,8 +150,9 @@ void diagnose_connect(struct handshake *hs, bool refused, uint64_t waited)
 		fail(hs, HS_TCP_REFUSED, HS_SERVER, "server refused the connection to port %u",
 		     hs->end[HS_SERVER].port);
 	else
-		fail(hs, HS_TCP_TIMEOUT, HS_NOBODY, "no answer to the TCP SYN to port %u for %.3g s",
-		     hs->end[HS_SERVER].port, (double)waited / 1e9);
+		fail(hs, HS_TCP_TIMEOUT, HS_NOBODY,
+		     "no answer to the TCP SYN to port %u for %.3g s", hs->end[HS_SERVER].port,
+		     (double)waited / 1e9);
 }
 
 void diagnose_malformed(struct handshake *hs, enum hs_side from, const char *what)

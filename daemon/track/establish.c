@@ -19,9 +19,9 @@ static int round_trips(const struct handshake *hs)
 		trips = 1;
 	else
 		trips = hs->application_data_time &&
-					hs->application_data_time < hs->server_finished_time ?
-				1 :
-				2;
+					hs->application_data_time < hs->server_finished_time
+				? 1
+				: 2;
 	return trips + hs->hello_retry;
 }
 

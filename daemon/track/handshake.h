@@ -76,8 +76,22 @@ enum hs_unknown_cause {
 	HS_UNKNOWN_CAUSES
 };
 
-enum hs_role { HS_ROLE_NONE, HS_ROLE_CLIENT, HS_ROLE_SERVER, HS_ROLE_BOTH, HS_ROLE_FORWARDED, HS_ROLES };
-enum hs_resumption { HS_RESUMPTION_NONE, HS_FULL, HS_SESSION_ID, HS_TICKET, HS_PSK, HS_RESUMPTIONS };
+enum hs_role {
+	HS_ROLE_NONE,
+	HS_ROLE_CLIENT,
+	HS_ROLE_SERVER,
+	HS_ROLE_BOTH,
+	HS_ROLE_FORWARDED,
+	HS_ROLES
+};
+enum hs_resumption {
+	HS_RESUMPTION_NONE,
+	HS_FULL,
+	HS_SESSION_ID,
+	HS_TICKET,
+	HS_PSK,
+	HS_RESUMPTIONS
+};
 enum hs_early_data { HS_EARLY_NONE, HS_EARLY_OFFERED, HS_EARLY_ACCEPTED, HS_EARLY_REJECTED };
 enum hs_client_certificate { HS_CERT_NONE, HS_CERT_REQUESTED, HS_CERT_SENT, HS_CERT_EMPTY };
 
@@ -97,7 +111,8 @@ extern const char *const hs_client_certificate_names[4];
 /* One line of the timeline: a clear message, or an encrypted record. */
 struct hs_message {
 	uint64_t time;
-	uint32_t length; /* of the message body, or of the record when it is encrypted or not a handshake */
+	uint32_t length; /* of the message body, or of the record when it is encrypted or not a
+			    handshake */
 	uint8_t from;	 /* enum hs_side */
 	uint8_t record;	 /* record type */
 	uint8_t type;	 /* handshake message type; meaningful for record 22 in the clear */
@@ -139,15 +154,16 @@ struct handshake {
 	bool complete; /* every byte that matters was seen */
 
 	uint64_t syn_time, synack_time;
-	uint64_t client_hello_time;	   /* first byte of the first ClientHello */
-	uint64_t client_hello_end_time;	   /* the packet that completed it */
-	uint64_t server_hello_time;	   /* of the final ServerHello (not HelloRetryRequest) */
-	uint64_t server_flight_end_time;   /* last record of the server's flight */
-	uint64_t client_flight_time;	   /* first record of the client's answer to it */
+	uint64_t client_hello_time;	 /* first byte of the first ClientHello */
+	uint64_t client_hello_end_time;	 /* the packet that completed it */
+	uint64_t server_hello_time;	 /* of the final ServerHello (not HelloRetryRequest) */
+	uint64_t server_flight_end_time; /* last record of the server's flight */
+	uint64_t client_flight_time;	 /* first record of the client's answer to it */
 	uint64_t client_finished_time, server_finished_time;
-	uint64_t second_hello_time;	   /* ClientHello after a HelloRetryRequest */
-	uint64_t application_data_time;	   /* first application data after the handshake, or early data */
-	uint64_t end_time;		   /* what concluded it */
+	uint64_t second_hello_time;	/* ClientHello after a HelloRetryRequest */
+	uint64_t application_data_time; /* first application data after the handshake, or early data
+					 */
+	uint64_t end_time;		/* what concluded it */
 
 	struct tls_client_hello *client_hello; /* own allocation; NULL: not seen or not parseable */
 	uint32_t client_hello_segments;	       /* TCP segments that carried the first ClientHello */

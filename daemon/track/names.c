@@ -46,9 +46,9 @@ const char *const hs_cause_names[HS_CAUSES] = {
 };
 
 const char *const hs_unknown_names[HS_UNKNOWN_CAUSES] = {
-	[HS_UNKNOWN_NONE] = "none",	      [HS_JOINED_MIDWAY] = "joined_midway",
-	[HS_LOST_EVENTS] = "lost_events",     [HS_GAP] = "gap",
-	[HS_OVER_BUDGET] = "over_budget",     [HS_EVICTED] = "evicted",
+	[HS_UNKNOWN_NONE] = "none",	  [HS_JOINED_MIDWAY] = "joined_midway",
+	[HS_LOST_EVENTS] = "lost_events", [HS_GAP] = "gap",
+	[HS_OVER_BUDGET] = "over_budget", [HS_EVICTED] = "evicted",
 	[HS_STILL_OPEN] = "still_open",
 };
 
@@ -59,19 +59,13 @@ const char *const hs_side_names[HS_SIDES] = {
 };
 
 const char *const hs_role_names[HS_ROLES] = {
-	[HS_ROLE_NONE] = "none",
-	[HS_ROLE_CLIENT] = "client",
-	[HS_ROLE_SERVER] = "server",
-	[HS_ROLE_BOTH] = "both",
-	[HS_ROLE_FORWARDED] = "forwarded",
+	[HS_ROLE_NONE] = "none", [HS_ROLE_CLIENT] = "client",	    [HS_ROLE_SERVER] = "server",
+	[HS_ROLE_BOTH] = "both", [HS_ROLE_FORWARDED] = "forwarded",
 };
 
 const char *const hs_resumption_names[HS_RESUMPTIONS] = {
-	[HS_RESUMPTION_NONE] = "none",
-	[HS_FULL] = "full",
-	[HS_SESSION_ID] = "session_id",
-	[HS_TICKET] = "ticket",
-	[HS_PSK] = "psk",
+	[HS_RESUMPTION_NONE] = "none", [HS_FULL] = "full", [HS_SESSION_ID] = "session_id",
+	[HS_TICKET] = "ticket",	       [HS_PSK] = "psk",
 };
 
 const char *const hs_early_data_names[4] = {

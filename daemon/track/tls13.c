@@ -46,7 +46,8 @@ static void client_is_finished(struct tracker *tracker, uint64_t now)
 		establish(tracker, now);
 }
 
-/* The client's answer to the server's flight: [EndOfEarlyData] [Certificate CertificateVerify] Finished */
+/* The client's answer to the server's flight: [EndOfEarlyData] [Certificate CertificateVerify]
+ * Finished */
 static void client_flight_record(struct tracker *tracker, unsigned length, uint64_t now)
 {
 	struct handshake *hs = &tracker->hs;
@@ -129,7 +130,7 @@ bool tls13_close(struct tracker *tracker, enum hs_side from, uint64_t now)
 
 	/* Whoever alerted first ended it, and the other side only hung up. */
 	if (side->alert_sized || tracker->side[!from].alert_sized) {
-		diagnose_encrypted_alert(hs, side->alert_sized ? from : (enum hs_side)!from);
+		diagnose_encrypted_alert(hs, side->alert_sized ? from : (enum hs_side) !from);
 		hs->end_time = now;
 		return true;
 	}

@@ -69,7 +69,8 @@ void tracker_malformed(struct tracker *tracker, enum hs_side from, const char *w
 	tracker->done = true;
 }
 
-static void on_client_hello(struct tracker *tracker, const struct tls_message *message, uint64_t now)
+static void on_client_hello(struct tracker *tracker, const struct tls_message *message,
+			    uint64_t now)
 {
 	struct handshake *hs = &tracker->hs;
 	struct tls_client_hello hello;
@@ -120,12 +121,13 @@ static void keep_server_hello(struct handshake *hs, const struct tls_server_hell
 		hs->next_protocol_length = (uint8_t)hello->alpn.n;
 	}
 	/* The runs point into the message and into the caller's copy; make them ours. */
-	hs->server_hello.alpn = (struct bytes){ (const uint8_t *)hs->next_protocol,
-						hs->next_protocol_length };
+	hs->server_hello.alpn =
+		(struct bytes){ (const uint8_t *)hs->next_protocol, hs->next_protocol_length };
 	hs->server_hello.extensions.p = hello->extensions.p ? hs->server_hello.ids : NULL;
 }
 
-static void on_server_hello(struct tracker *tracker, const struct tls_message *message, uint64_t now)
+static void on_server_hello(struct tracker *tracker, const struct tls_message *message,
+			    uint64_t now)
 {
 	struct handshake *hs = &tracker->hs;
 	struct tls_server_hello hello;
@@ -181,8 +183,8 @@ static void on_client_message(struct handshake *hs, const struct tls_message *me
 	if (!hs->client_flight_time)
 		hs->client_flight_time = now;
 	if (message->type == TLS_HANDSHAKE_CERTIFICATE)
-		hs->client_certificate = tls_certificate_is_empty(message->body) ? HS_CERT_EMPTY :
-										   HS_CERT_SENT;
+		hs->client_certificate =
+			tls_certificate_is_empty(message->body) ? HS_CERT_EMPTY : HS_CERT_SENT;
 }
 
 void tracker_message(struct tracker *tracker, enum hs_side from, const struct tls_message *message,
@@ -231,8 +233,9 @@ static void on_change_cipher_spec(struct tracker *tracker, enum hs_side from, ui
 	if (from == HS_CLIENT && !hs->client_flight_time)
 		hs->client_flight_time = now;
 	if (from == HS_SERVER && hs->resumption == HS_RESUMPTION_NONE)
-		hs->resumption = hs->client_hello && hs->client_hello->session_ticket ? HS_TICKET :
-											HS_SESSION_ID;
+		hs->resumption = hs->client_hello && hs->client_hello->session_ticket
+					 ? HS_TICKET
+					 : HS_SESSION_ID;
 }
 
 /* TLS 1.2 and older: the first sealed handshake record of a side is its Finished. */
@@ -260,7 +263,8 @@ static void on_application_data(struct tracker *tracker, enum hs_side from, uint
 
 	if (hs->application_data_time)
 		return;
-	/* Before the ServerHello it is early data; before the Finished of the server False Start. */
+	/* Before the ServerHello it is early data; before the Finished of the server False Start.
+	 */
 	if (tracker->side[from].finished || !hs->has_server_hello)
 		hs->application_data_time = now;
 }
@@ -349,7 +353,7 @@ void tracker_close(struct tracker *tracker, enum hs_side from, bool reset, uint6
 		return;
 	}
 	if (side->alert_sized || tracker->side[!from].alert_sized)
-		diagnose_encrypted_alert(hs, side->alert_sized ? from : (enum hs_side)!from);
+		diagnose_encrypted_alert(hs, side->alert_sized ? from : (enum hs_side) !from);
 	else
 		diagnose_close(hs, from, reset, side->close_notify);
 	hs->end_time = now;

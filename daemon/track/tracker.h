@@ -17,22 +17,22 @@
 struct tracker_side {
 	bool change_cipher_spec;
 	bool finished;
-	bool hello_again;	/* a HelloRetryRequest allows one more clear hello */
+	bool hello_again; /* a HelloRetryRequest allows one more clear hello */
 	bool close_notify;
-	bool alert_sized;	/* TLS 1.3: the last encrypted record was as long as an alert */
+	bool alert_sized;	 /* TLS 1.3: the last encrypted record was as long as an alert */
 	bool certificate_flight; /* TLS 1.3 client: more than a Finished was sent */
-	bool end_of_early_data;	/* TLS 1.3 client: the last record may be EndOfEarlyData */
-	uint8_t sealed;		/* TLS 1.3: encrypted records since the ServerHello */
-	uint64_t closed;	/* time of FIN or RST, 0: open */
+	bool end_of_early_data;	 /* TLS 1.3 client: the last record may be EndOfEarlyData */
+	uint8_t sealed;		 /* TLS 1.3: encrypted records since the ServerHello */
+	uint64_t closed;	 /* time of FIN or RST, 0: open */
 };
 
 struct tracker {
 	struct handshake hs;
 	struct tracker_side side[2];
 	uint64_t deadline; /* 0: none; else what tracker_expire() is due for */
-	bool settling;	   /* established; a little more may be learned before the record is written */
-	bool done;	   /* nothing more will be learned */
-	bool flight_over;  /* the client answered the server's flight */
+	bool settling; /* established; a little more may be learned before the record is written */
+	bool done;     /* nothing more will be learned */
+	bool flight_over; /* the client answered the server's flight */
 };
 
 /* How long an established handshake waits for its first application data or a late alert. */

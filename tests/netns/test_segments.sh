@@ -27,10 +27,10 @@ many_protocols() {
 	echo http/1.1
 }
 
-# The length s_client prints of its own ClientHello.
+# What the ClientHello says of its own length: s_client counts the 4 bytes before it as well.
 hello_length() {
-	printf '%d' "0x$(sed -n 's/^>>> .*Handshake \[length \([0-9a-f]*\)\], ClientHello/\1/p' "$WORK/said/$1" |
-		head -n 1)"
+	printf '%d' "$((0x$(sed -n 's/^>>> .*Handshake \[length \([0-9a-f]*\)\], ClientHello/\1/p' "$WORK/said/$1" |
+		head -n 1) - 4))"
 }
 
 # case_of NAME MIN_SEGMENTS

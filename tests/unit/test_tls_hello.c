@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links: tls/hello.c tls/ext.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include <cmocka.h>
 
 #include "base/util.h"
@@ -26,8 +28,8 @@ static void assert_codes(struct bytes run, const uint16_t *want, size_t n)
 		assert_int_equal(bytes_u16(run, i), want[i]);
 }
 
-#define ASSERT_CODES(run, ...)                                                   \
-	assert_codes(run, (const uint16_t[]){ __VA_ARGS__ },                     \
+#define ASSERT_CODES(run, ...)                               \
+	assert_codes(run, (const uint16_t[]){ __VA_ARGS__ }, \
 		     sizeof((const uint16_t[]){ __VA_ARGS__ }) / sizeof(uint16_t))
 
 /* An exact copy on the heap, so that a read beyond the end is seen. */
@@ -150,7 +152,8 @@ static void servers(void **state)
 	assert_run(hello.alpn, "h2", 2);
 }
 
-/* Where the extensions begin, a cut gives a hello of the old kind: that one place is well-formed. */
+/* Where the extensions begin, a cut gives a hello of the old kind: that one place is well-formed.
+ */
 static void cut_everywhere(void **state)
 {
 	static const struct bytes client[] = {

@@ -9,6 +9,9 @@
 
 #include <stdint.h>
 
+/* One field of the message a paragraph. */
+/* clang-format off */
+
 /* RFC 8448 section 3, ClientHello */
 static const uint8_t rfc8448_client_hello[] = {
 	0x03, 0x03, /* legacy_version */
@@ -203,5 +206,7 @@ static const uint8_t openssl_psk_client_hello[] = {
 	0xe5, 0x38, 0x85, 0xbc, 0xec, 0x6f, 0x39, 0x44, 0xb4, 0x14, 0x67, 0xdb, 0xcb, 0xeb, 0x83,
 	0x17,
 };
+
+/* clang-format on */
 
 #endif

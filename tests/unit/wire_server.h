@@ -9,6 +9,9 @@
 
 #include <stdint.h>
 
+/* One field of the message a paragraph. */
+/* clang-format off */
+
 /* OpenSSL 3.0.19, s_server -groups P-384 to a client that sent x25519: HelloRetryRequest */
 static const uint8_t openssl_retry[] = {
 	0x03, 0x03, /* legacy_version */
@@ -135,5 +138,7 @@ static const uint8_t dhe_key_exchange[] = {
 	0x40, 0xd3, 0x11, 0xeb, 0xb4, 0xed, 0x9d, 0x93, 0x2d, 0xef, 0x2e, 0x08, 0xe3, 0x32, 0xbf,
 	0x6b, 0xea, 0x32,
 };
+
+/* clang-format on */
 
 #endif

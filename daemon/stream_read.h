@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From the bytes of one direction to records, messages and alerts for the tracker. */
+#ifndef SHAKETAP_STREAM_READ_H
+#define SHAKETAP_STREAM_READ_H
+
+#include "connection.h"
+
+/* Read all whole records of the direction; now: the time of the packet that made them whole. */
+void stream_read(struct connection *connection, unsigned sender, uint64_t now);
+
+/* A FIN that was seen takes effect when all bytes before it were read. */
+void stream_read_fin(struct connection *connection, unsigned sender);
+
+/* In one of the directions later bytes wait for earlier ones. */
+bool stream_has_gap(const struct connection *connection);
+
+#endif

@@ -1,0 +1,178 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Start, stop, crash; wrong use and missing rights; and that nothing of ours stays behind.
+# shellcheck source=tests/netns/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# What the process holds, by the kernel's own account: "tcx 2 ingress" for each link
+links_of() {
+	awk '/^link_type:/ { type = $2 } /^ifindex:/ { index_ = $2 } /^attach_type:/ {
+		print type, index_, $3 }' /proc/"$1"/fdinfo/* 2>/dev/null | sort
+}
+
+programs_of() {
+	awk '/^prog_id:/ { print $2 }' /proc/"$1"/fdinfo/* 2>/dev/null | sort -u
+}
+
+none_left() {
+	local id
+	for id in $PROGRAMS; do
+		! bpftool prog show id "$id" 2>/dev/null || return 1
+	done
+}
+
+# one pair per interface: lo and c0
+one_pair_each() {
+	[ "$(links_of "$OBSERVER" | wc -l)" = 4 ] &&
+		[ "$(links_of "$OBSERVER" | awk '{ print $2, $3 }' | sort -u | wc -l)" = 4 ]
+}
+
+tc_state() {
+	inside "$CLIENT" tc qdisc show
+	inside "$CLIENT" tc filter show dev c0 ingress
+	inside "$CLIENT" tc filter show dev c0 egress
+}
+
+foreign_filters() {
+	inside "$CLIENT" tc qdisc add dev c0 clsact
+	inside "$CLIENT" tc filter add dev c0 ingress prio 7 protocol all matchall action continue
+	inside "$CLIENT" tc filter add dev c0 egress prio 7 protocol ip u32 match u32 0 0 action continue
+	tc_state >"$WORK/tc.before"
+}
+
+foreign_untouched() {
+	tc_state | diff "$WORK/tc.before" -
+}
+
+crash() {
+	foreign_filters
+	start_shaketap "$CLIENT"
+	PROGRAMS=$(programs_of "$OBSERVER")
+	check "one pair of programs per interface" one_pair_each
+	check "the programs are loaded" [ "$(wc -w <<<"$PROGRAMS")" -ge 2 ]
+	{ kill -KILL "$OBSERVER" && wait "$OBSERVER"; } 2>/dev/null
+	check "nothing stays after kill -9" within 3 none_left
+	check "foreign filters after kill -9" foreign_untouched
+	openssl_client unseen.example.com 8443
+	check "traffic passes after kill -9" grep -q '^New, ' "$WORK/said/unseen.example.com"
+	start_shaketap "$CLIENT"
+	check "one pair after the restart" one_pair_each
+	openssl_client restarted.example.com 8443
+	expect_good restarted.example.com
+	expect_none "what passed in between" unseen.example.com
+	PROGRAMS=$(programs_of "$OBSERVER")
+	stop_shaketap
+	check "nothing stays after SIGTERM" within 3 none_left
+	check "foreign filters after SIGTERM" foreign_untouched
+}
+
+interrupt() {
+	start_shaketap "$CLIENT"
+	kill -INT "$OBSERVER"
+	wait "$OBSERVER"
+	check "SIGINT ends it with 0" [ $? = 0 ]
+}
+
+# refuses NAME CODE WORD COMMAND...: one line on standard error that has WORD, nothing on stdout
+refuses() {
+	local name=$1 code=$2 word=$3 got
+	shift 3
+	inside "$CLIENT" timeout 10 "$@" >"$WORK/out" 2>"$WORK/err"
+	got=$?
+	if [ "$got" = "$code" ] && [ "$(wc -l <"$WORK/err")" = 1 ] && [ ! -s "$WORK/out" ] &&
+		grep -q -- "$word" "$WORK/err"; then
+		pass "$name"
+	else
+		echo "exit code $got instead of $code" >>"$WORK/err"
+		fail "$name" "$WORK/err" "$WORK/out"
+	fi
+}
+
+wrong_use() {
+	local n
+	refuses "no such interface" 1 'nosuch' "$SHAKETAP" run -i 'nosuch*'
+	refuses "ring buffer of 3" 2 "3" "$SHAKETAP" run --ring-buffer 3
+	refuses "unknown option" 2 'nonsense' "$SHAKETAP" run --nonsense
+	refuses "unknown command" 2 'nonsense' "$SHAKETAP" nonsense
+	refuses "unknown format" 2 'xml' "$SHAKETAP" run -f xml
+	refuses "no port" 2 '127.0.0.1' "$SHAKETAP" run -l 127.0.0.1
+	refuses "port out of range" 2 '99999' "$SHAKETAP" run -l 127.0.0.1:99999
+	for n in 0 x -1; do
+		refuses "timeout of $n" 2 "'$n'" "$SHAKETAP" run "--handshake-timeout=$n"
+	done
+	refuses "ports out of range" 2 '70000' "$SHAKETAP" run --tls-ports 443,70000
+	refuses "an argument too many" 2 'surplus' "$SHAKETAP" run surplus
+	start_shaketap "$CLIENT"
+	refuses "a taken port" 1 "$METRICS" "$SHAKETAP" run
+	stop_shaketap "stops quietly, taken port"
+}
+
+# Programs of an ordinary user: from a place it can reach.
+no_rights() {
+	local copy=$WORK/shaketap
+	local nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+	cp "$SHAKETAP" "$copy"
+	chmod 755 "$copy"
+	refuses "no rights" 1 'root' "${nobody[@]}" "$copy" run
+	refuses "no rights, low port" 1 . "${nobody[@]}" "$copy" run -l 127.0.0.1:1
+	inside "$CLIENT" "${nobody[@]}" "$copy" check >"$WORK/out" 2>&1
+	check "check as nobody exits 1" [ $? = 1 ]
+	check "check as nobody names the mend" grep -qiE 'root|sudo|CAP_' "$WORK/out"
+	inside "$CLIENT" "$SHAKETAP" check >"$WORK/out" 2>&1
+	check "check as root exits 0" [ $? = 0 ]
+	for word in --help --version "run --help" "check --help"; do
+		# shellcheck disable=SC2086 # words on purpose
+		check "$word works without rights" "${nobody[@]}" "$copy" $word
+	done
+}
+
+has_ended() {
+	! kill -0 "$1" 2>/dev/null
+}
+
+# The reader of our records leaves after the first one.
+closed_output() {
+	local pid
+	mkfifo "$WORK/pipe"
+	head -n 1 <"$WORK/pipe" >"$WORK/first" &
+	ip netns exec "$CLIENT" "$SHAKETAP" run -f json >"$WORK/pipe" 2>"$WORK/err" &
+	pid=$!
+	STARTED+=("$pid")
+	within 5 grep -q observing "$WORK/err"
+	for name in first second third; do
+		openssl_client "$name.example.com" 8443
+		sleep 0.3
+	done
+	check "the first record arrived" grep -q first.example.com "$WORK/first"
+	check "it ends when nobody reads" within 3 has_ended "$pid"
+	if has_ended "$pid"; then
+		wait "$pid"
+		check "with exit code 0" [ $? = 0 ]
+		check "and without a word" [ "$(grep -cvE 'observing|metrics at' "$WORK/err")" = 0 ]
+	fi
+}
+
+# What is still open at the end is unknown, not failed.
+still_open() {
+	local pid
+	serve "$SERVER" 9003 python3 "$HERE/misbehave.py" "$S4" 9003 silent
+	start_shaketap "$CLIENT"
+	LIMIT=2 openssl_client open.example.com 9003 &
+	pid=$!
+	sleep 0.5
+	stop_shaketap "stops quietly, still open"
+	expect "still open at the end" 1 open.example.com \
+		'.event.outcome == "unknown" and .shaketap.unknown_cause == "still_open"'
+	wait "$pid"
+}
+
+make_certificates
+make_pair
+openssl_server 8443 rsa -www
+crash
+interrupt
+wrong_use
+no_rights
+closed_output
+still_open
+finish
