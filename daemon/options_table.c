@@ -120,6 +120,7 @@ static const struct option_row run_rows[] = {
 };
 
 static const struct option_row check_rows[] = {
+	{ .key = 'v', .name = "verbose", .help = "Say more on standard error" },
 	{ .key = 'h', .name = "help", .help = "Print this help" },
 	{ .key = KEY_VERSION, .name = "version", .help = "Print the version" },
 };

@@ -5,10 +5,22 @@
 
 #include "base/util.h"
 
-enum { EXT_SERVER_NAME = 0, EXT_GROUPS = 10, EXT_POINT_FORMATS = 11, EXT_SIGNATURES = 13,
-       EXT_ALPN = 16, EXT_EXTENDED_MS = 23, EXT_SESSION_TICKET = 35, EXT_KEY_SHARE_DRAFT = 40,
-       EXT_PRE_SHARED_KEY = 41, EXT_EARLY_DATA = 42, EXT_VERSIONS = 43, EXT_PSK_MODES = 45,
-       EXT_KEY_SHARE = 51, EXT_ECH = 0xfe0d };
+enum {
+	EXT_SERVER_NAME = 0,
+	EXT_GROUPS = 10,
+	EXT_POINT_FORMATS = 11,
+	EXT_SIGNATURES = 13,
+	EXT_ALPN = 16,
+	EXT_EXTENDED_MS = 23,
+	EXT_SESSION_TICKET = 35,
+	EXT_KEY_SHARE_DRAFT = 40,
+	EXT_PRE_SHARED_KEY = 41,
+	EXT_EARLY_DATA = 42,
+	EXT_VERSIONS = 43,
+	EXT_PSK_MODES = 45,
+	EXT_KEY_SHARE = 51,
+	EXT_ECH = 0xfe0d
+};
 
 #define NAME_TYPE_HOST 0 /* RFC 6066 section 3 */
 #define PSK_MODE_KE 0	 /* RFC 8446 section 4.2.9 */
@@ -269,8 +281,8 @@ static bool read_known(const struct extension *extension, struct reader body,
 enum tls_result tls_extensions_parse(struct reader block, const struct tls_ext_target *target)
 {
 	uint8_t *ids = target->client ? target->client->ids : target->server->ids;
-	struct bytes *noted = target->client ? &target->client->extensions :
-					       &target->server->extensions;
+	struct bytes *noted =
+		target->client ? &target->client->extensions : &target->server->extensions;
 	uint32_t seen = 0;
 	size_t n = 0;
 

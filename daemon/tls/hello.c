@@ -24,8 +24,9 @@
 
 /* SHA-256 of "HelloRetryRequest" (RFC 8446 section 4.1.3). */
 static const uint8_t hello_retry_random[TLS_RANDOM_LEN] = {
-	0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
-	0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
+	0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c,
+	0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb,
+	0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
 };
 
 /* What is left, taken. */
@@ -129,17 +130,22 @@ enum tls_result tls_server_hello_parse(struct bytes body, struct tls_server_hell
 }
 
 /* The fixed arrays come last, so that a copy can end before them. */
-static_assert(offsetof(struct tls_client_hello, shares) == offsetof(struct tls_client_hello, ids) +
-								   2 * TLS_EXTENSIONS_MAX,
+static_assert(offsetof(struct tls_client_hello, shares) ==
+		      offsetof(struct tls_client_hello, ids) + 2 * TLS_EXTENSIONS_MAX,
 	      "ids and shares are the end of the struct");
 
 /* The runs a copy must hold. */
 static const size_t runs[] = {
-	offsetof(struct tls_client_hello, cipher_suites), offsetof(struct tls_client_hello, compression),
-	offsetof(struct tls_client_hello, extensions),	  offsetof(struct tls_client_hello, server_name),
-	offsetof(struct tls_client_hello, versions),	  offsetof(struct tls_client_hello, groups),
-	offsetof(struct tls_client_hello, key_shares),	  offsetof(struct tls_client_hello, signatures),
-	offsetof(struct tls_client_hello, alpn),	  offsetof(struct tls_client_hello, point_formats),
+	offsetof(struct tls_client_hello, cipher_suites),
+	offsetof(struct tls_client_hello, compression),
+	offsetof(struct tls_client_hello, extensions),
+	offsetof(struct tls_client_hello, server_name),
+	offsetof(struct tls_client_hello, versions),
+	offsetof(struct tls_client_hello, groups),
+	offsetof(struct tls_client_hello, key_shares),
+	offsetof(struct tls_client_hello, signatures),
+	offsetof(struct tls_client_hello, alpn),
+	offsetof(struct tls_client_hello, point_formats),
 };
 
 static const struct bytes *run_of(const struct tls_client_hello *hello, size_t i)

@@ -39,10 +39,10 @@ struct tls_client_hello {
 	bool psk;		    /* pre_shared_key offered */
 	bool psk_only_modes;	    /* psk_key_exchange_modes offers psk_ke but not psk_dhe_ke */
 	bool early_data;
-	bool ech;	       /* encrypted_client_hello (0xfe0d) present, GREASE included */
-	bool grease;	       /* any GREASE value anywhere */
-	bool fallback_scsv;    /* TLS_FALLBACK_SCSV among the suites (RFC 7507) */
-	bool extended_ms;      /* extended_master_secret */
+	bool ech;	    /* encrypted_client_hello (0xfe0d) present, GREASE included */
+	bool grease;	    /* any GREASE value anywhere */
+	bool fallback_scsv; /* TLS_FALLBACK_SCSV among the suites (RFC 7507) */
+	bool extended_ms;   /* extended_master_secret */
 	uint8_t ids[2 * TLS_EXTENSIONS_MAX];
 	uint8_t shares[2 * TLS_KEY_SHARES_MAX];
 };
@@ -55,13 +55,13 @@ struct tls_server_hello {
 	uint8_t session_id[32];
 	uint16_t cipher_suite;
 	uint8_t compression;
-	bool hello_retry;	 /* the random is that of a HelloRetryRequest (section 4.1.3) */
-	bool has_key_share;	 /* key_share present: group is valid */
-	uint16_t group;		 /* chosen group; in a HelloRetryRequest the requested one */
-	bool has_psk;		 /* pre_shared_key present: psk_index is valid */
+	bool hello_retry;   /* the random is that of a HelloRetryRequest (section 4.1.3) */
+	bool has_key_share; /* key_share present: group is valid */
+	uint16_t group;	    /* chosen group; in a HelloRetryRequest the requested one */
+	bool has_psk;	    /* pre_shared_key present: psk_index is valid */
 	uint16_t psk_index;
-	bool session_ticket;	 /* session_ticket extension present (a NewSessionTicket will follow) */
-	struct bytes alpn;	 /* the name chosen; TLS 1.2 and older show it */
+	bool session_ticket; /* session_ticket extension present (a NewSessionTicket will follow) */
+	struct bytes alpn;   /* the name chosen; TLS 1.2 and older show it */
 	struct bytes extensions; /* u16 list of ids; points into `ids` */
 	uint8_t ids[2 * TLS_EXTENSIONS_MAX];
 };

@@ -10,7 +10,7 @@
 #include "tls/result.h"
 
 struct tls_key_exchange {
-	bool has_group;	  /* a named curve: group is valid */
+	bool has_group; /* a named curve: group is valid */
 	uint16_t group;
 	uint16_t dh_bits; /* length of the prime of a finite field exchange; 0: none */
 };

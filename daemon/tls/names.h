@@ -31,10 +31,25 @@ int tls_group_index(uint16_t code);
 int tls_group_count(void);
 uint16_t tls_group_code(int index);
 
-/* What the suite's name says about key exchange and AEAD sizes (RFC 8446 section B.4, RFC 5246 appendix C). */
-enum tls_kx { TLS_KX_UNKNOWN, TLS_KX_RSA, TLS_KX_DHE, TLS_KX_ECDHE, TLS_KX_DH, TLS_KX_ECDH, TLS_KX_ANON_DH,
-	      TLS_KX_ANON_ECDH, TLS_KX_PSK, TLS_KX_DHE_PSK, TLS_KX_ECDHE_PSK, TLS_KX_RSA_PSK, TLS_KX_SRP,
-	      TLS_KX_KRB5, TLS_KX_TLS13 };
+/* What the suite's name says about key exchange and AEAD sizes (RFC 8446 section B.4, RFC 5246
+ * appendix C). */
+enum tls_kx {
+	TLS_KX_UNKNOWN,
+	TLS_KX_RSA,
+	TLS_KX_DHE,
+	TLS_KX_ECDHE,
+	TLS_KX_DH,
+	TLS_KX_ECDH,
+	TLS_KX_ANON_DH,
+	TLS_KX_ANON_ECDH,
+	TLS_KX_PSK,
+	TLS_KX_DHE_PSK,
+	TLS_KX_ECDHE_PSK,
+	TLS_KX_RSA_PSK,
+	TLS_KX_SRP,
+	TLS_KX_KRB5,
+	TLS_KX_TLS13
+};
 enum tls_kx tls_cipher_kx(uint16_t code);
 /* TLS 1.3 suites: bytes of the transcript hash (32, 48) and of the AEAD tag (16, 8); else 0. */
 unsigned tls13_hash_length(uint16_t cipher);

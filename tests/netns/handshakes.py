@@ -18,6 +18,7 @@ CHUNK = 1 << 20
 
 def answer(context, connection):
     try:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with context.wrap_socket(connection, server_side=True) as tls:
             wanted = int(tls.recv(64))
             while wanted > 0:
@@ -46,13 +47,14 @@ def client_context(ca, version):
 
 def handshake(context, address, port, name, size):
     with socket.create_connection((address, int(port))) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with context.wrap_socket(connection, server_hostname=name) as tls:
             tls.sendall(b"%d" % size)
             left = size
             while left > 0:
                 left -= len(tls.recv(CHUNK))
             print(json.dumps({"name": name, "version": tls.version(), "cipher": tls.cipher()[0],
-                              "port": connection.getsockname()[1]}))
+                              "port": tls.getsockname()[1]}))
 
 
 def connect(address, port, ca, count, prefix):

@@ -182,6 +182,7 @@ start_shaketap() {
 	local namespace=$1
 	shift
 	observe "$namespace"
+	: >"$LOG" # of an earlier run: else its words would be taken for ours
 	ip netns exec "$namespace" "$SHAKETAP" run -f json "$@" </dev/null >"$RECORDS" 2>"$LOG" &
 	OBSERVER=$!
 	STARTED+=("$OBSERVER")
@@ -209,9 +210,15 @@ scrape() {
 	inside "$OBSERVED" curl -sS --max-time 5 "http://$METRICS/metrics" "$@"
 }
 
-# metric NAME: sum over its label sets; a regular expression may follow the name.
+# metric NAME [LABEL...]: the sum over the label sets that have all of these, like version="1.3"
 metric() {
-	scrape | awk -v name="^$1([{ ]|\$)" '$0 ~ name { n += $NF } END { printf "%d\n", n }'
+	local name=$1 lines label
+	shift
+	lines=$(scrape | grep -E "^${name}[{ ]")
+	for label in "$@"; do
+		lines=$(grep -F -- "$label" <<<"$lines")
+	done
+	awk '{ n += $NF } END { printf "%d\n", n }' <<<"$lines"
 }
 
 selected() {

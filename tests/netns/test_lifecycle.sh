@@ -35,9 +35,10 @@ tc_state() {
 
 foreign_filters() {
 	inside "$CLIENT" tc qdisc add dev c0 clsact
-	inside "$CLIENT" tc filter add dev c0 ingress prio 7 protocol all matchall action continue
-	inside "$CLIENT" tc filter add dev c0 egress prio 7 protocol ip u32 match u32 0 0 action continue
+	inside "$CLIENT" tc filter add dev c0 ingress prio 7 protocol all u32 match u32 0 0 classid 1:1
+	inside "$CLIENT" tc filter add dev c0 egress prio 7 protocol all bpf bytecode '1,6 0 0 0' classid 1:1
 	tc_state >"$WORK/tc.before"
+	check "foreign filters are there" [ "$(grep -cE 'pref 7 (u32|bpf)' "$WORK/tc.before")" -ge 2 ]
 }
 
 foreign_untouched() {

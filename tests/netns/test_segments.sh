@@ -60,12 +60,12 @@ start_shaketap "$CLIENT"
 offloads on
 round offloads-on 1
 offloads off
-round offloads-off 3
-TO="[$S6]" large_hello large-ipv6.example.com 3
+round offloads-off 1
+TO="[$S6]" large_hello large-ipv6.example.com 1
 mtu 1280
-TO="[$S6]" round mtu1280-ipv6 3
+TO="[$S6]" round mtu1280-ipv6 1
 mtu 600
-round mtu600 6
+round mtu600 1
 offloads on
 round mtu600-offloads-on 1
 stop_shaketap

@@ -88,7 +88,7 @@ static void puts_segments_in_order(void **state)
 			assert_int_equal(reasm_peek(&reasm, sizeof(TEXT)).n, strlen(c->want));
 			expect(&reasm, c->want);
 			reasm_skip(&reasm, (uint32_t)strlen(c->want));
-			assert_int_equal(reasm.pos, starts[k] + strlen(c->want));
+			assert_int_equal(reasm.pos, starts[k] + (uint32_t)strlen(c->want));
 			assert_int_equal(reasm_peek(&reasm, 1).n, 0);
 			reasm_free(&reasm);
 		}
