@@ -25,21 +25,36 @@ static enum hs_role role_of(bool client, bool server)
 	return server ? HS_ROLE_SERVER : HS_ROLE_FORWARDED;
 }
 
+/*
+ * By address first: in a container or a test namespace the other end's socket may well be
+ * on the same kernel, but it is another host to those who live there. Where neither address
+ * is ours we pass the traffic on, and a socket behind a veth (a pod) is the end on this host.
+ */
+static void fill_role(const struct pipeline *pipeline, struct handshake *hs, const bool local[2])
+{
+	bool client = pipeline->ops.is_local(pipeline->ops.ctx, hs->end[HS_CLIENT].addr);
+	bool server = pipeline->ops.is_local(pipeline->ops.ctx, hs->end[HS_SERVER].addr);
+
+	if (client || server)
+		hs->role = role_of(client, server);
+	else
+		hs->role = role_of(local[HS_CLIENT], local[HS_SERVER]);
+}
+
 static void report(struct pipeline *pipeline, struct handshake *hs, const bool local[2])
 {
 	if (pipeline->config.roles)
-		hs->role = role_of(
-			local[HS_CLIENT] ||
-				pipeline->ops.is_local(pipeline->ops.ctx, hs->end[HS_CLIENT].addr),
-			local[HS_SERVER] ||
-				pipeline->ops.is_local(pipeline->ops.ctx, hs->end[HS_SERVER].addr));
+		fill_role(pipeline, hs, local);
 	pipeline->ops.concluded(pipeline->ops.ctx, hs);
 }
 
-/* A connection on which no TLS ever started is no handshake (CONTRACT section 3). */
+/*
+ * A connection on which no TLS ever started is no handshake. One
+ * whose opening event was lost was one: the source saw a hello.
+ */
 static bool is_handshake(const struct handshake *hs)
 {
-	return hs->stage >= HS_CLIENT_HELLO || hs->outcome == HS_UNKNOWN;
+	return hs->stage >= HS_CLIENT_HELLO || hs->unknown == HS_LOST_EVENTS;
 }
 
 static void conclude(struct pipeline *pipeline, struct connection *connection)
@@ -178,6 +193,7 @@ static struct connection *open_connection(struct pipeline *pipeline, const struc
 	if (event->flags & ST_FLAG_LOST)
 		return connection;
 	if (event->flags & ST_FLAG_JOINED) {
+		hs->stage = HS_SERVER_HELLO;
 		tracker_unknown(&connection->tracker, HS_JOINED_MIDWAY, event->time);
 		return connection;
 	}
@@ -232,7 +248,7 @@ static void on_flow_event(struct pipeline *pipeline, const struct st_event *even
 		connection_settle(&pipeline->all, connection);
 }
 
-/* A TCP connect that failed or may be failing: a record without TLS (CONTRACT section 3, tcp_syn).
+/* A TCP connect that failed or may be failing: a record without TLS (stage tcp_syn).
  */
 static void report_connect(struct pipeline *pipeline, const struct connect *connect, bool refused,
 			   uint64_t now)

@@ -296,11 +296,13 @@ void links_close(struct links *links)
 	if (!links)
 		return;
 	HASH_ITER (hh, links->by_index, link, next) {
-		HASH_DEL(links->by_index, link); // NOLINT(clang-analyzer-unix.Malloc): uthash frees its table with the last
+		HASH_DEL(links->by_index, link); // NOLINT(clang-analyzer-unix.Malloc): uthash frees
+						 // its table with the last
 		free(link);
 	}
 	HASH_ITER (hh, links->addresses, address, after) {
-		HASH_DEL(links->addresses, address); // NOLINT(clang-analyzer-unix.Malloc): uthash frees its table with the last
+		HASH_DEL(links->addresses, address); // NOLINT(clang-analyzer-unix.Malloc): uthash
+						     // frees its table with the last
 		free(address);
 	}
 	if (links->fd >= 0)

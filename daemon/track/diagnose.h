@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Why a handshake failed: rules over what was observed, in order, the first that
- * fits wins. Each fills hs->failure (CONTRACT section 4) with its sentence.
+ * fits wins. Each fills hs->failure with its sentence.
  */
 #ifndef SHAKETAP_DIAGNOSE_H
 #define SHAKETAP_DIAGNOSE_H

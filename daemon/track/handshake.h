@@ -15,7 +15,7 @@
 
 enum hs_side { HS_CLIENT, HS_SERVER, HS_NOBODY, HS_SIDES };
 
-/* CONTRACT section 3, in order. */
+/* The last step that was seen, in the order of the protocol. */
 enum hs_stage {
 	HS_TCP_SYN,
 	HS_CLIENT_HELLO,
@@ -33,7 +33,7 @@ enum hs_stage {
 
 enum hs_outcome { HS_OPEN, HS_SUCCESS, HS_FAILURE, HS_UNKNOWN };
 
-/* CONTRACT section 4. */
+/* Why a handshake failed. */
 enum hs_cause {
 	HS_CAUSE_NONE,
 	HS_TCP_REFUSED,
@@ -64,7 +64,7 @@ enum hs_cause {
 	HS_CAUSES
 };
 
-/* Why an outcome is unknown, CONTRACT section 2. */
+/* Why an outcome is unknown. */
 enum hs_unknown_cause {
 	HS_UNKNOWN_NONE,
 	HS_JOINED_MIDWAY,

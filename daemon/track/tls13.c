@@ -46,6 +46,24 @@ static void client_is_finished(struct tracker *tracker, uint64_t now)
 		establish(tracker, now);
 }
 
+/*
+ * With early data on the way anything may come before EndOfEarlyData, or before a Finished
+ * that follows the server's flight without one (section 4.2.10). True: that was it.
+ */
+static bool is_early_data(struct tracker *tracker, unsigned length)
+{
+	const struct handshake *hs = &tracker->hs;
+	struct tracker_side *client = &tracker->side[HS_CLIENT];
+
+	if (hs->early_data != HS_EARLY_OFFERED || client->end_of_early_data)
+		return false;
+	if (length == sealed_length(hs, TLS_HANDSHAKE_HEADER_LEN)) {
+		client->end_of_early_data = true;
+		return false;
+	}
+	return length != finished_length(hs) || hs->stage < HS_SERVER_FINISHED;
+}
+
 /* The client's answer to the server's flight: [EndOfEarlyData] [Certificate CertificateVerify]
  * Finished */
 static void client_flight_record(struct tracker *tracker, unsigned length, uint64_t now)
@@ -53,6 +71,9 @@ static void client_flight_record(struct tracker *tracker, unsigned length, uint6
 	struct handshake *hs = &tracker->hs;
 	struct tracker_side *client = &tracker->side[HS_CLIENT];
 
+	client->alert_sized = is_alert_sized(hs, length);
+	if (is_early_data(tracker, length))
+		return;
 	if (!hs->client_flight_time)
 		hs->client_flight_time = now;
 	tracker->flight_over = true;
@@ -60,14 +81,10 @@ static void client_flight_record(struct tracker *tracker, unsigned length, uint6
 		client_is_finished(tracker, now);
 		return;
 	}
-	client->alert_sized = is_alert_sized(hs, length);
-	if (client->alert_sized)
-		return; /* what it was shows when the connection ends, or goes on */
-	if (hs->early_data == HS_EARLY_OFFERED) {
-		/* Early data under way when the ServerHello passed, then EndOfEarlyData. */
-		client->end_of_early_data = length == sealed_length(hs, TLS_HANDSHAKE_HEADER_LEN);
+	if (client->alert_sized) /* what it was shows when the connection ends, or goes on */
 		return;
-	}
+	if (client->end_of_early_data && length == sealed_length(hs, TLS_HANDSHAKE_HEADER_LEN))
+		return;
 	client->certificate_flight = true;
 	if (is_empty_certificate_sized(hs, length))
 		hs->client_certificate = HS_CERT_EMPTY;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: tests/bpf/rig.c tests/bpf/packets.c */
-/* libs: -lbpf */
 /*
  * Down to TCP: which frames are understood, which are refused and how that is counted.
  * Every frame of every test also proves that the verdict is TCX_NEXT (rig_frame()).

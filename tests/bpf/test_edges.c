@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: tests/bpf/rig.c tests/bpf/packets.c */
-/* libs: -lbpf */
 /* How flows and connects begin and end, who owns a direction, and what happens when room is short. */
 #include <bpf/bpf.h>
 

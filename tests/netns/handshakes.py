@@ -5,6 +5,7 @@
 handshakes.py serve ADDRESS PORT CERT KEY
 handshakes.py connect ADDRESS PORT CA COUNT PREFIX
 handshakes.py download ADDRESS PORT CA NAME BYTES
+handshakes.py trickle ADDRESS PORT CA NAME: the ClientHello byte by byte, each in a packet of its own
 Half of the COUNT are TLS 1.3, half TLS 1.2, in turn, each with a server name of its own.
 """
 import json
@@ -67,5 +68,27 @@ def download(address, port, ca, name, size):
     handshake(client_context(ca, None), address, port, name, int(size))
 
 
+def trickle(address, port, ca, name):
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = client_context(ca, None).wrap_bio(incoming, outgoing, server_hostname=name)
+    with socket.create_connection((address, int(port))) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        hello = True
+        while True:
+            try:
+                tls.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                data = outgoing.read()
+                for part in ([bytes([b]) for b in data] if hello else [data]):
+                    connection.sendall(part)
+                hello = False
+                incoming.write(connection.recv(CHUNK))
+        tls.write(b"0")
+        connection.sendall(outgoing.read())
+        print(tls.version())
+
+
 if __name__ == "__main__":
-    {"serve": serve, "connect": connect, "download": download}[sys.argv[1]](*sys.argv[2:])
+    {"serve": serve, "connect": connect, "download": download,
+     "trickle": trickle}[sys.argv[1]](*sys.argv[2:])

@@ -239,7 +239,7 @@ holds() {
 expect() {
 	local name=$1
 	shift
-	if within "${PATIENCE:-3}" holds "$@"; then
+	if within "${PATIENCE:-5}" holds "$@"; then
 		pass "$name"
 		return
 	fi

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # Handshakes that fail, each in its way, and connections that are no handshakes.
-# shellcheck source=tests/netns/lib.sh
+# shellcheck source=tests/netns/lib.sh disable=SC2317 # functions are called by name
 . "$(dirname "$0")/lib.sh"
 
 misbehave() {
@@ -22,6 +22,23 @@ server_alerts() {
 	openssl_client no-certificate.example.com 8446 -tls1_2
 	expect_failure no-certificate.example.com no-certificate.example.com client_finished server \
 		client_certificate_missing
+	# TLS 1.3 encrypts the alert: what is left is an inference, and says so.
+	openssl_client no-certificate13.example.com 8446 -tls1_3
+	check "stack: certificate required" grep -q 'alert number 116' "$WORK/said/no-certificate13.example.com"
+	expect no-certificate13.example.com 1 no-certificate13.example.com '.event.outcome == "failure"
+		and (.shaketap.failure | .side == "server" and .certainty == "suspected"
+		and (.cause == "client_certificate_missing" or .cause == "encrypted_alert"))'
+}
+
+# GnuTLS encrypts the alert by which it rejects a certificate.
+encrypted_alert() {
+	inside "$CLIENT" timeout 10 gnutls-cli --x509cafile "$CERTS/other.pem" -p 8447 \
+		--sni-hostname encrypted-alert.example.com --priority NORMAL:-VERS-ALL:+VERS-TLS1.3 \
+		"$S4" </dev/null >"$WORK/gnutls" 2>&1
+	check "stack: GnuTLS does not trust it" grep -q 'NOT trusted' "$WORK/gnutls"
+	expect encrypted-alert.example.com 1 encrypted-alert.example.com '.event.outcome == "failure"
+		and (.shaketap.failure | .side == "client" and .certainty == "suspected"
+		and .cause == "encrypted_alert")'
 }
 
 # The client sends its alert in the clear with TLS 1.2, and OpenSSL does so with TLS 1.3 too.
@@ -95,6 +112,7 @@ start_shaketap "$CLIENT" --handshake-timeout 1
 no_handshakes
 server_alerts
 client_alerts
+encrypted_alert
 closes
 not_tls
 silence
@@ -103,6 +121,6 @@ unanswered
 expect_none "a health check is no handshake" '.server.port == 443'
 expect "plain HTTP is no handshake" 1 '.server.port == 80' \
 	'.tls.client.server_name == "plain-answer.example.com"'
-expect "no other record" 14 '.server.port' '.event.outcome == "failure"'
+expect "no other record" 16 '.server.port' '.event.outcome == "failure"'
 stop_shaketap
 finish

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # Start, stop, crash; wrong use and missing rights; and that nothing of ours stays behind.
-# shellcheck source=tests/netns/lib.sh
+# shellcheck source=tests/netns/lib.sh disable=SC2317 # functions are called by name
 . "$(dirname "$0")/lib.sh"
 
 # What the process holds, by the kernel's own account: "tcx 2 ingress" for each link
@@ -167,6 +167,27 @@ still_open() {
 	wait "$pid"
 }
 
+# Data of a connection that was there before us is no handshake.
+older_connection() {
+	local pid
+	openssl_server 8444 rsa -rev
+	mkfifo "$WORK/words"
+	timeout 10 ip netns exec "$CLIENT" openssl s_client -connect "$S4:8444" -tls1_3 \
+		-servername older.example.com <"$WORK/words" >"$WORK/said/older.example.com" 2>&1 &
+	pid=$!
+	exec 8>"$WORK/words"
+	within 5 grep -qs 'Verify return code' "$WORK/said/older.example.com"
+	start_shaketap "$CLIENT"
+	echo hello >&8
+	sleep 0.2
+	echo more >&8
+	exec 8>&-
+	openssl_client newer.example.com 8443
+	expect newer.example.com 1 .server "$GOOD"
+	stop_shaketap "stops quietly, older connection"
+	wait "$pid"
+}
+
 make_certificates
 make_pair
 openssl_server 8443 rsa -www
@@ -175,5 +196,6 @@ interrupt
 wrong_use
 no_rights
 closed_output
+older_connection
 still_open
 finish

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # The HTTP side: pages, formats, and numbers that match what was done.
-# shellcheck source=tests/netns/lib.sh
+# shellcheck source=tests/netns/lib.sh disable=SC2317 # functions are called by name
 . "$(dirname "$0")/lib.sh"
 
 URL=http://$METRICS

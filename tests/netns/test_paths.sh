@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # The way a handshake takes: one record whatever it passes, and the role of the observer.
-# shellcheck source=tests/netns/lib.sh
+# shellcheck source=tests/netns/lib.sh disable=SC2317 # functions are called by name
 . "$(dirname "$0")/lib.sh"
 
 TLS=(-tls1_3 -tls1_2) # each path is tried with both
@@ -105,10 +105,49 @@ routed() {
 	done
 }
 
+# A layer 3 device: its packets begin with the IP header.
+layer_3() {
+	local flag
+	background "$CLIENT" "$WORK/tun.client" python3 "$HERE/tun.py" tun0 "$WORK/a" "$WORK/b"
+	background "$SERVER" "$WORK/tun.server" python3 "$HERE/tun.py" tun0 "$WORK/b" "$WORK/a"
+	within 5 inside "$CLIENT" test -e /sys/class/net/tun0 -a -S "$WORK/a"
+	within 5 inside "$SERVER" test -e /sys/class/net/tun0 -a -S "$WORK/b"
+	address "$CLIENT" tun0 10.80.0.1/24 fd80::1/64
+	address "$SERVER" tun0 10.80.0.2/24 fd80::2/64
+	ip -n "$CLIENT" link set tun0 up
+	ip -n "$SERVER" link set tun0 up
+	start_shaketap "$CLIENT" -i tun0
+	for flag in "${TLS[@]}"; do
+		TO=10.80.0.2 openssl_client "tun$flag.example.com" 8444 "$flag"
+		expect_good "tun$flag.example.com" '.shaketap.interface == "tun0"'
+		TO="[fd80::2]" openssl_client "tun6$flag.example.com" 8444 "$flag"
+		expect_good "tun6$flag.example.com" '.network.type == "ipv6"'
+	done
+	# What comes out of a tun device belongs to a socket too: that of whoever wrote it.
+	expect "role on a layer 3 device" 4 .server '.shaketap.role == "client"'
+	stop_shaketap "stops quietly, layer 3"
+}
+
+# Inside a tunnel, with the tunnel's own packets in view as well.
+tunnel() {
+	ip -n "$CLIENT" link add vx0 type vxlan id 7 remote "$S4" dstport 4789
+	ip -n "$SERVER" link add vx0 type vxlan id 7 remote "$C4" dstport 4789
+	address "$CLIENT" vx0 10.81.0.1/24
+	address "$SERVER" vx0 10.81.0.2/24
+	ip -n "$CLIENT" link set vx0 up
+	ip -n "$SERVER" link set vx0 up
+	start_shaketap "$CLIENT"
+	TO=10.81.0.2 openssl_client vxlan.example.com 8444
+	expect_good vxlan.example.com '.shaketap.interface == "vx0"'
+	stop_shaketap "stops quietly, vxlan"
+}
+
 make_certificates
 make_bridge
 openssl_server 8444 rsa -www
 loopback
 bridge
 routed
+layer_3
+tunnel
 finish

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # Packets of all sizes: small MTU, hellos in several segments, offloads on and off.
-# shellcheck source=tests/netns/lib.sh
+# shellcheck source=tests/netns/lib.sh disable=SC2317 # functions are called by name
 . "$(dirname "$0")/lib.sh"
 
 offloads() {
@@ -51,6 +51,27 @@ round() {
 	large_hello "large12-$1.example.com" "$2" -tls1_2
 }
 
+# TLS records of 512 bytes: messages of both sides go over several.
+small_records() {
+	local flag
+	openssl_server 8444 rsa -www -max_send_frag 512
+	for flag in -tls1_2 -tls1_3; do
+		openssl_client "records$flag.example.com" 8444 "$flag" -alpn "$PROTOCOLS" -max_send_frag 512 -msg
+		expect_good "records$flag.example.com" ".shaketap.client_hello.records
+			== $(((($(hello_length "records$flag.example.com") + 4) + 511) / 512))"
+	done
+}
+
+# A ClientHello of one byte in each packet.
+trickle() {
+	check "a ClientHello byte by byte" inside "$CLIENT" python3 "$HERE/handshakes.py" trickle \
+		"$S4" 8443 "$CERTS/ca.pem" trickle.example.com
+	cp "$WORK/check" "$WORK/trickle"
+	check "stack: trickle is TLS 1.3" grep -q TLSv1.3 "$WORK/trickle"
+	expect trickle.example.com 1 trickle.example.com "$GOOD and .tls.version == \"1.3\"
+		and .shaketap.client_hello.segments > 100"
+}
+
 make_certificates
 make_pair
 PROTOCOLS=$(many_protocols)
@@ -59,6 +80,8 @@ openssl_server 8443 rsa -www -cert_chain "$CERTS/ca.pem" -alpn http/1.1
 start_shaketap "$CLIENT"
 offloads on
 round offloads-on 1
+small_records
+trickle
 offloads off
 round offloads-off 1
 TO="[$S6]" large_hello large-ipv6.example.com 1

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # A thousand handshakes, each right in every field; a large download that costs nothing.
 # The truth is what Python's ssl module reports of each handshake.
-# shellcheck source=tests/netns/lib.sh
+# shellcheck source=tests/netns/lib.sh disable=SC2317 # functions are called by name
 . "$(dirname "$0")/lib.sh"
 
 COUNT=${HANDSHAKES:-1000}
@@ -73,7 +73,8 @@ download() {
 		"$S4" 443 "$CERTS/ca.pem" download.example.com "$((DOWNLOAD_MB << 20))"
 	expect "one record of the download" 1 download.example.com "$GOOD"
 	after=$(metric shaketap_events_total)
-	check "at most 100 events for the download, not $((after - before))" [ "$((after - before))" -le 100 ]
+	echo "# the download took $((after - before)) events"
+	check "at most 100 events for the download" [ "$((after - before))" -le 100 ]
 	check "and at least one event" [ "$after" -gt "$before" ]
 }
 

@@ -148,7 +148,7 @@ static void test_refused(void **state)
 		{ "read x.pcap", "unknown command 'read': allowed are run, check" },
 		{ "run eth0", "surplus argument 'eth0'" },
 		{ "run -- eth0", "surplus argument 'eth0'" },
-		{ "check -v", "unknown option '-v': allowed are those of shaketap check --help" },
+		{ "check -q", "unknown option '-q': allowed are those of shaketap check --help" },
 		{ "check x", "surplus argument 'x'" },
 		{ "run --nosuch", "unknown option '--nosuch': allowed are those of" },
 		{ "run --nosuch=3 -v", "unknown option '--nosuch=3'" },

@@ -238,11 +238,140 @@ static void handshakes_that_fail(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* What is in the clear follows from what was said, not from guesses about bytes. */
+static void knows_what_is_in_the_clear(void **state)
+{
+	struct tracker tracker;
+
+	(void)state;
+	script_run(&tracker, FLIGHT12 "c:cke");
+	assert_true(tracker_expects_clear(&tracker, HS_CLIENT));
+	script_step(&tracker, "c:ccs", STEP_NS);
+	assert_false(tracker_expects_clear(&tracker, HS_CLIENT));
+	assert_true(tracker_expects_clear(&tracker, HS_SERVER));
+	tracker_free(&tracker);
+
+	/* Behind a HelloRetryRequest a hello of each side is, though ChangeCipherSpec has passed. */
+	script_run(&tracker, "c:ch s:hrr s:ccs c:ccs");
+	assert_true(tracker_expects_clear(&tracker, HS_CLIENT));
+	assert_true(tracker_expects_clear(&tracker, HS_SERVER));
+	script_step(&tracker, "c:ch", STEP_NS);
+	assert_false(tracker_expects_clear(&tracker, HS_CLIENT));
+	script_step(&tracker, "s:sh13", STEP_NS);
+	assert_false(tracker_expects_clear(&tracker, HS_SERVER));
+	tracker_free(&tracker);
+}
+
+static void keeps_facts_and_clocks_of_tls12(void **state)
+{
+	struct tracker tracker;
+	const struct handshake *hs = &tracker.hs;
+
+	(void)state;
+	script_run(&tracker, FULL12 " c:data=90"); /* steps 1 to 10, then 11 */
+	assert_int_equal(hs->server_hello_time, 2 * STEP_NS);
+	assert_int_equal(hs->server_flight_end_time, 5 * STEP_NS);
+	assert_int_equal(hs->client_flight_time, 6 * STEP_NS);
+	assert_int_equal(hs->client_finished_time, 8 * STEP_NS);
+	assert_int_equal(hs->server_finished_time, 10 * STEP_NS);
+	assert_int_equal(hs->end_time, 10 * STEP_NS);
+	assert_int_equal(hs->application_data_time, 11 * STEP_NS);
+	assert_true(hs->has_group);
+	assert_int_equal(hs->group, 0x001d);
+	assert_int_equal(hs->message_count, 11);
+	assert_int_equal(hs->messages[0].type, TLS_HANDSHAKE_CLIENT_HELLO);
+	assert_int_equal(hs->messages[2].type, TLS_HANDSHAKE_CERTIFICATE);
+	assert_int_equal(hs->messages[2].from, HS_SERVER);
+	assert_int_equal(hs->messages[2].length, 7);
+	assert_false(hs->messages[6].encrypted); /* ChangeCipherSpec */
+	assert_true(hs->messages[7].encrypted);
+	assert_int_equal(hs->messages[7].length, 40);
+	assert_true(tracker.done);
+	tracker_free(&tracker);
+}
+
+static void keeps_facts_of_a_retry(void **state)
+{
+	struct tracker tracker;
+	const struct handshake *hs = &tracker.hs;
+
+	(void)state;
+	script_run(&tracker, "c:ch s:hrr c:ch s:sh13 s:data=1200 c:data=53");
+	assert_true(hs->hello_retry && hs->hello_retry_has_group);
+	assert_int_equal(hs->hello_retry_group, 0x001d);
+	assert_int_equal(hs->second_hello_time, 3 * STEP_NS);
+	assert_int_equal(hs->client_hello_end_time, STEP_NS);
+	assert_int_equal(hs->server_hello_time, 4 * STEP_NS);
+	assert_int_equal(hs->client_finished_time, 6 * STEP_NS);
+	tracker_free(&tracker);
+}
+
+static void lists_end_at_their_bounds(void **state)
+{
+	struct tracker tracker;
+
+	(void)state;
+	script_run(&tracker, "c:ch s:sh12");
+	for (int i = 0; i < 2 * HS_MESSAGES_MAX; i++)
+		script_step(&tracker, "s:?112", STEP_NS);
+	assert_int_equal(tracker.hs.message_count, HS_MESSAGES_MAX);
+	assert_int_equal(tracker.hs.alert_count, HS_ALERTS_MAX);
+	assert_int_equal(tracker.hs.outcome, HS_OPEN);
+	tracker_free(&tracker);
+}
+
+/* Behind the end of a handshake nothing changes what was said of it. */
+static void an_outcome_stays(void **state)
+{
+	static const char *const later[] = { "c:FIN", "c:RST", "s:!80", "s:http", "wait", "c:ch" };
+	struct tracker tracker;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
+		script_run(&tracker, FULL12);
+		script_step(&tracker, later[i], 100 * STEP_NS);
+		assert_int_equal(tracker.hs.outcome, HS_SUCCESS);
+		assert_int_equal(tracker.hs.end_time, 10 * STEP_NS);
+		tracker_unknown(&tracker, HS_GAP, 101 * STEP_NS);
+		assert_int_equal(tracker.hs.outcome, HS_SUCCESS);
+		assert_true(tracker.done);
+		tracker_free(&tracker);
+
+		script_run(&tracker, "c:ch s:!40");
+		script_step(&tracker, later[i], 100 * STEP_NS);
+		assert_int_equal(tracker.hs.failure.cause, HS_HANDSHAKE_FAILURE);
+		assert_int_equal(tracker.hs.end_time, 2 * STEP_NS);
+		tracker_free(&tracker);
+	}
+}
+
+static void unknown_is_no_failure(void **state)
+{
+	struct tracker tracker;
+
+	(void)state;
+	script_run(&tracker, FLIGHT13 "c:ccs");
+	tracker_unknown(&tracker, HS_STILL_OPEN, 50 * STEP_NS);
+	assert_int_equal(tracker.hs.outcome, HS_UNKNOWN);
+	assert_int_equal(tracker.hs.unknown, HS_STILL_OPEN);
+	assert_int_equal(tracker.hs.failure.cause, HS_CAUSE_NONE);
+	assert_int_equal(tracker.hs.stage, HS_SERVER_FINISHED);
+	assert_int_equal(tracker.hs.round_trips, -1);
+	assert_true(tracker.done);
+	tracker_free(&tracker);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(handshakes_that_succeed),
 		cmocka_unit_test(handshakes_that_fail),
+		cmocka_unit_test(knows_what_is_in_the_clear),
+		cmocka_unit_test(keeps_facts_and_clocks_of_tls12),
+		cmocka_unit_test(keeps_facts_of_a_retry),
+		cmocka_unit_test(lists_end_at_their_bounds),
+		cmocka_unit_test(an_outcome_stays),
+		cmocka_unit_test(unknown_is_no_failure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
