@@ -6,12 +6,33 @@
 #include "gate.bpf.h"
 #include "walk.bpf.h"
 
-static __always_inline void flow_end(const struct st_flow_key *key)
+/* How far an RST may be from the place known: the largest usual windows. */
+#define RST_DISTANCE_MAX (1U << 24)
+
+/*
+ * The flow is over, its entry stays until a new connection or the LRU takes its place: a
+ * ServerHello that was on its way must not look like the middle of an unseen handshake.
+ */
+static __always_inline void flow_over(const struct st_flow_key *key, struct st_flow *flow)
 {
-	if (bpf_map_delete_elem(&flows, key))
+	if (flow->over)
 		return;
+	flow->over = 1;
+	flow->half[0].walk = ST_WALK_SPENT;
+	flow->half[1].walk = ST_WALK_SPENT;
 	gate_leave(key);
 	count(ST_COUNT_FLOWS_ENDED);
+}
+
+/* Room for a new connection on the same ports. */
+static __always_inline void flow_remove(const struct st_flow_key *key)
+{
+	struct st_flow *flow = bpf_map_lookup_elem(&flows, key);
+
+	if (!flow)
+		return;
+	flow_over(key, flow);
+	bpf_map_delete_elem(&flows, key);
 }
 
 /* NULL: the table had no room, counted. */
@@ -26,8 +47,10 @@ static __always_inline struct st_flow *flow_open(const struct packet *packet, bo
 		return NULL;
 	scratch->flow = (struct st_flow){ .id = now, .joined = joined };
 	if (bpf_map_update_elem(&flows, &packet->key, &scratch->flow, BPF_NOEXIST)) {
-		count(ST_COUNT_LOST_TABLE_FULL);
-		return NULL;
+		flow = bpf_map_lookup_elem(&flows, &packet->key);
+		if (!flow) /* else another CPU was quicker */
+			count(ST_COUNT_LOST_TABLE_FULL);
+		return flow;
 	}
 	gate_enter(&packet->key, now);
 	count(ST_COUNT_FLOWS_OPENED);
@@ -56,6 +79,17 @@ static __always_inline void add_syn_times(struct st_event *event)
 	event->synack_time = syn->synack_time;
 }
 
+/*
+ * An RST takes effect only in the receiver's window (RFC 9293 section 3.10.7.4), which we do
+ * not know; far from where its direction stands it is somebody's guess.
+ */
+static __always_inline bool is_stray_rst(const struct packet *packet, const struct st_half *half)
+{
+	__u32 distance = packet->seq - half->need + RST_DISTANCE_MAX;
+
+	return half->walk == ST_WALK_ON && distance > 2 * RST_DISTANCE_MAX;
+}
+
 /* FIN and RST end the direction; true: with it the flow. */
 static __always_inline bool follow_edges(const struct packet *packet, struct scratch *scratch,
 					 struct st_flow *flow)
@@ -63,12 +97,18 @@ static __always_inline bool follow_edges(const struct packet *packet, struct scr
 	struct st_half *half = &scratch->segment.half;
 
 	if (packet->flags & TCP_RST) {
+		if (is_stray_rst(packet, half)) {
+			count(ST_COUNT_REFUSED_STRAY_RST);
+			return false;
+		}
 		submit_of_flow(ST_EVENT_RST, packet->seq + packet->len, 0);
-	} else if (!half->fin) {
+		return true;
+	}
+	if (!half->fin) {
 		half->fin = 1;
 		submit_of_flow(ST_EVENT_FIN, packet->seq + packet->len, 0);
 	}
-	return packet->flags & TCP_RST || half_of(flow, packet->sender ^ 1)->fin;
+	return half_of(flow, packet->sender ^ 1)->fin;
 }
 
 static __always_inline void begin_segment(struct segment *segment, const struct packet *packet,
@@ -83,10 +123,15 @@ static __always_inline void begin_segment(struct segment *segment, const struct 
 	segment->lost = flow->lost;
 }
 
-/* The other direction may be at work on another CPU: of the shared fields only set what is new. */
+/*
+ * The other direction may be at work on another CPU: of the shared fields only set what is
+ * new. And the daemon may have deleted the entry meanwhile, and another flow have got it.
+ */
 static __always_inline void end_segment(const struct segment *segment, struct st_flow *flow,
-					struct st_half *half)
+					struct st_half *half, __u64 id)
 {
+	if (flow->id != id)
+		return;
 	*half = segment->half;
 	if (segment->opened)
 		flow->opened = 1;
@@ -107,6 +152,13 @@ static __always_inline bool follow(struct __sk_buff *skb, const struct packet *p
 	struct st_half *half;
 	bool over = false;
 
+	if (flow && flow->over) {
+		/* Its SYN was not seen, but this is a new handshake. */
+		if (packet->sniffed != SNIFF_CLIENT_HELLO || packet->flags & TCP_RST)
+			return true;
+		bpf_map_delete_elem(&flows, &packet->key);
+		flow = NULL;
+	}
 	if (!flow) {
 		if (packet->sniffed == SNIFF_NOTHING || !is_hello(skb, packet))
 			return false;
@@ -133,9 +185,9 @@ static __always_inline bool follow(struct __sk_buff *skb, const struct packet *p
 		walk_segment(skb);
 	if (packet->flags & (TCP_FIN | TCP_RST))
 		over = follow_edges(packet, scratch, flow);
-	end_segment(&scratch->segment, flow, half);
+	end_segment(&scratch->segment, flow, half, scratch->event.flow);
 	if (over)
-		flow_end(&packet->key);
+		flow_over(&packet->key, flow);
 	return true;
 }
 

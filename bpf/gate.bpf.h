@@ -23,7 +23,7 @@ static __always_inline bool gate_is_open(const struct st_flow_key *key)
 {
 	const struct st_gate *gate = gate_of(key);
 
-	return gate && gate->count && !gate_is_stale(gate);
+	return gate && (__s32)gate->count > 0 && !gate_is_stale(gate);
 }
 
 static __always_inline void gate_touch(const struct st_flow_key *key, __u64 now)
@@ -40,10 +40,7 @@ static __always_inline void gate_enter(const struct st_flow_key *key, __u64 now)
 
 	if (!gate)
 		return;
-	if (gate->count && gate_is_stale(gate))
-		gate->count = 1; /* what was counted before was evicted long ago */
-	else
-		__sync_fetch_and_add(&gate->count, 1);
+	__sync_fetch_and_add(&gate->count, 1);
 	gate->stamp = now >> ST_GATE_TICK_SHIFT;
 }
 
@@ -51,7 +48,7 @@ static __always_inline void gate_leave(const struct st_flow_key *key)
 {
 	struct st_gate *gate = gate_of(key);
 
-	if (gate && gate->count)
+	if (gate)
 		__sync_fetch_and_add(&gate->count, -1);
 }
 

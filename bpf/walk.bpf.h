@@ -150,6 +150,11 @@ __noinline int walk_step(struct __sk_buff *skb)
 		count(ST_COUNT_REFUSED_TRUNCATED);
 		return 1;
 	}
+	/* Sealed, or a hello behind a HelloRetryRequest? Too few bytes to tell. */
+	if (half->encrypted && b[0] == TLS_RECORD_HANDSHAKE && left < PEEK_LEN) {
+		lose_place(scratch);
+		return 1;
+	}
 	if (!enter_record(half, b, left >= PEEK_LEN, seq)) {
 		/* Five bytes tell the daemon what speaks here; no more of it is ours to see. */
 		segment->at += TLS_RECORD_HEADER_LEN;

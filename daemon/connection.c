@@ -118,8 +118,19 @@ bool connection_identify(struct connections *all, struct connection *connection)
 	return true;
 }
 
+void connection_account(struct connections *all, struct connection *connection)
+{
+	size_t held = 0;
+
+	for (int i = 0; i < 2; i++)
+		held += connection->half[i].reasm.stored + connection->half[i].messages.kept_room;
+	all->held += held - connection->held;
+	connection->held = held;
+}
+
 void connection_free(struct connections *all, struct connection *connection)
 {
+	all->held -= connection->held;
 	if (connection->listed_by_random)
 		HASH_DELETE(by_random, all->by_random, connection);
 	/* The analyzer does not see that it is in the table. */

@@ -27,10 +27,12 @@ struct connection {
 	bool identified; /* its ClientHello was compared with the others */
 	bool listed_by_random;
 	bool on_settling_list;
-	uint64_t progress;		/* time of the last new bytes */
-	uint64_t last_segment;		/* time of the last segment of the first ClientHello */
-	uint64_t digest;		/* of the ClientHello, beside its random */
-	bool local[2];			/* by enum hs_side: the socket was seen on this host */
+	bool ended;	       /* RST, or FIN of both sides: the source has closed its entry */
+	size_t held;	       /* bytes waiting to be read, as accounted in struct connections */
+	uint64_t progress;     /* time of the last new bytes */
+	uint64_t last_segment; /* time of the last segment of the first ClientHello */
+	uint64_t digest;       /* of the ClientHello, beside its random */
+	bool local[2];	       /* by enum hs_side: the socket was seen on this host */
 	struct connection_half half[2]; /* by sender index */
 	struct tracker tracker;
 	UT_hash_handle by_key;
@@ -47,6 +49,7 @@ struct connections {
 	struct connection_list settling;
 	struct connection_list spare; /* kept for reuse: no allocation after warm-up */
 	size_t count, max, spares;
+	size_t held; /* by all of them */
 };
 
 /* Which side the end with this index in the key is. */
@@ -76,6 +79,9 @@ void connection_settle(struct connections *all, struct connection *connection);
  * by a digest of what else the hello says. False: a live connection already shows it.
  */
 bool connection_identify(struct connections *all, struct connection *connection);
+
+/* Bring the sums of held bytes up to date. */
+void connection_account(struct connections *all, struct connection *connection);
 
 void connection_free(struct connections *all, struct connection *connection);
 

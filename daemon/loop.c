@@ -146,6 +146,10 @@ int loop_catch_signals(struct loop *loop)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	/* The terminal went away; under nohup it is ignored and stays so. */
+	if (signal(SIGHUP, SIG_IGN) != SIG_IGN)
+		sigaddset(&set, SIGHUP);
+	signal(SIGHUP, sigismember(&set, SIGHUP) ? SIG_DFL : SIG_IGN);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
 		return -errno;
 	loop->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);

@@ -35,7 +35,7 @@ int loop_change(struct loop *loop, int fd, uint32_t events);
 /* To be called before fd is closed. -ENOENT if it was never added. */
 int loop_del(struct loop *loop, int fd);
 
-/* Blocks SIGINT and SIGTERM in this thread and takes them as loop_stop(). */
+/* Blocks SIGINT, SIGTERM and, unless it is ignored, SIGHUP; takes them as loop_stop(). */
 int loop_catch_signals(struct loop *loop);
 
 /* Runs callbacks until loop_stop(). wait may be NULL. */

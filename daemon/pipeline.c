@@ -10,6 +10,9 @@
 #include "stream_read.h"
 #include "track/diagnose.h"
 
+/* Bytes of unread stream and partial messages that all connections together may hold. */
+#define HELD_MAX (64U * 1024 * 1024)
+
 struct pipeline {
 	struct pipeline_config config;
 	struct pipeline_ops ops;
@@ -64,11 +67,11 @@ static void conclude(struct pipeline *pipeline, struct connection *connection)
 	if (is_handshake(hs))
 		report(pipeline, hs, connection->local);
 	/*
-	 * After success the flow holds nothing but application data. After a failure it is
-	 * left to its FIN or RST: forgotten now, a late ServerHello would look like the
-	 * middle of a handshake that began unseen.
+	 * What is left of the flow is application data, or never was TLS. After a failure it is
+	 * left to its FIN or RST: forgotten now, a late ServerHello would look like the middle
+	 * of a handshake that began unseen. What ended by itself may have been reused by now.
 	 */
-	if (hs->outcome == HS_SUCCESS)
+	if (!connection->ended && (hs->outcome == HS_SUCCESS || !is_handshake(hs)))
 		pipeline->ops.forget(pipeline->ops.ctx, &connection->key, connection->flow);
 	connection_free(&pipeline->all, connection);
 }
@@ -114,6 +117,9 @@ static void on_data(struct pipeline *pipeline, struct connection *connection,
 	stream_read(connection, event->sender, event->time);
 	if (reasm_settle(&half->reasm))
 		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
+	connection_account(&pipeline->all, connection);
+	if (pipeline->all.held > HELD_MAX)
+		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
 	if (half->reasm.pos != pos || half->reasm.stored > stored)
 		connection_progress(&pipeline->all, connection, event->time);
 	stream_read_fin(connection, event->sender);
@@ -124,6 +130,7 @@ static void on_data(struct pipeline *pipeline, struct connection *connection,
 
 static void on_reset(struct connection *connection, const struct st_event *event)
 {
+	connection->ended = true;
 	if (stream_has_gap(connection))
 		tracker_unknown(&connection->tracker, HS_GAP, event->time);
 	tracker_close(&connection->tracker, connection_side(connection, event->sender), true,
@@ -137,6 +144,7 @@ static void on_fin(struct connection *connection, const struct st_event *event)
 	half->fin = true;
 	half->fin_seq = event->seq;
 	half->fin_time = event->time;
+	connection->ended = connection->half[!event->sender].fin;
 	if (!half->reasm.started)
 		reasm_start(&half->reasm, event->seq);
 	stream_read_fin(connection, event->sender);
@@ -210,9 +218,18 @@ static struct connection *connection_of(struct pipeline *pipeline, const struct 
 	struct connection *connection = connection_find(&pipeline->all, &event->key);
 
 	if (connection && connection->flow != event->flow) {
-		/* The same ports again, and the end of the earlier connection was not seen. */
-		tracker_unknown(&connection->tracker, HS_GAP, event->time);
+		/*
+		 * The same ports again, and the end of the earlier connection was not seen; or
+		 * the same handshake goes on, and the source dropped its entry meanwhile.
+		 */
+		bool evicted = event->flags & ST_FLAG_JOINED;
+
+		pipeline->counters.evictions += evicted;
+		connection->ended = true;
+		tracker_unknown(&connection->tracker, evicted ? HS_EVICTED : HS_GAP, event->time);
 		conclude(pipeline, connection);
+		if (evicted)
+			return NULL;
 		connection = NULL;
 	}
 	if (!connection && event->flags & ST_FLAG_OPENED)

@@ -51,6 +51,7 @@ struct run {
 	struct printer printer;
 	uint64_t wall_offset; /* CLOCK_REALTIME - CLOCK_MONOTONIC, renewed at every drain */
 	bool seen;	      /* a handshake */
+	bool failed;	      /* to write records */
 };
 
 static uint64_t clock_ns(clockid_t clock)
@@ -111,6 +112,16 @@ static bool is_local(void *ctx, const __u32 addr[4])
 	return interfaces_is_local(run->interfaces, addr);
 }
 
+/* A closed pipe is how a reader says that it has seen enough; a full disk is not. */
+static void stop_printing(struct run *run)
+{
+	if (errno != EPIPE) {
+		log_error(run->log, "cannot write to standard output: %s", strerror(errno));
+		run->failed = true;
+	}
+	loop_stop(run->loop);
+}
+
 /* Everything in the ring through the pipeline, and what has become due. The number of events. */
 static int drain(struct run *run)
 {
@@ -122,7 +133,7 @@ static int drain(struct run *run)
 	pipeline_expire(run->pipeline, now);
 	kernel_flush(run->kernel);
 	if (!printer_flush(&run->printer))
-		loop_stop(run->loop); /* standard output was closed: nobody wants to know more */
+		stop_printing(run);
 	return n;
 }
 
@@ -152,12 +163,14 @@ static void on_drain_timer(void *ctx)
 		run->empty_drains = 0;
 		return;
 	}
-	if (++run->empty_drains < EMPTY_DRAINS_MAX)
-		return;
-	if (!kernel_sleep(run->kernel)) {
+	/*
+	 * Ask to be woken, and look once more a tick later before the timer stops: an event that
+	 * was on its way when we asked may still have come silently.
+	 */
+	if (++run->empty_drains == EMPTY_DRAINS_MAX && !kernel_sleep(run->kernel))
 		run->empty_drains = 0;
+	if (run->empty_drains <= EMPTY_DRAINS_MAX)
 		return;
-	}
 	run->draining = false;
 	loop_timer_set(run->drain_timer, 0, 0);
 }
@@ -346,7 +359,7 @@ int run(const struct options *options, struct log *log)
 	if (isatty(STDERR_FILENO))
 		loop_timer_set(run.hint_timer, HINT_NS, 0);
 	start_draining(&run);
-	code = loop_run(run.loop, wait_ms, &run) ? 1 : 0;
+	code = loop_run(run.loop, wait_ms, &run) || run.failed ? 1 : 0;
 	/* Finish what is known: what is in the ring counts, what is still open is unknown. */
 	interfaces_detach(run.interfaces);
 	drain(&run);

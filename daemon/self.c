@@ -19,6 +19,7 @@ static const struct kernel_row kernel_rows[] = {
 	  "header_chain" },
 	{ ST_COUNT_REFUSED_TRUNCATED, "shaketap_packets_refused_total", "cause", "truncated" },
 	{ ST_COUNT_REFUSED_MALFORMED, "shaketap_packets_refused_total", "cause", "malformed" },
+	{ ST_COUNT_REFUSED_STRAY_RST, "shaketap_packets_refused_total", "cause", "stray_rst" },
 	{ ST_COUNT_REFUSED_WALK_BOUND, "shaketap_packets_refused_total", "cause", "walk_bound" },
 	{ ST_COUNT_RAW_MODE, "shaketap_raw_mode_total", NULL, NULL },
 };

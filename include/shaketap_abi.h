@@ -92,7 +92,8 @@ struct st_flow {
 	__u8 opened;		/* the opening event went out */
 	__u8 joined;		/* it began with a ServerHello */
 	__u8 lost;		/* an event of this flow was lost */
-	__u8 reserved[5];
+	__u8 over;		/* RST, or FIN of both sides: kept so that stragglers find it */
+	__u8 reserved[4];
 };
 
 _Static_assert(sizeof(struct st_half) == 24, "st_half has holes");
@@ -116,10 +117,10 @@ _Static_assert(sizeof(struct st_syn) == 32, "st_syn has holes");
 
 /*
  * The gate: "is a handshake open in this bucket of flows?". count goes up when
- * an entry of the flow table is made and down when it is deleted, by whoever
- * deletes it. stamp bounds the harm of a count that stayed up because the LRU
- * table dropped its entry: a gate without news for the configured lifetime is
- * taken as closed.
+ * an entry of the flow table is made and down when its flow is over, by whoever
+ * sees to that. An entry that the LRU table dropped leaves the count up: then
+ * stamp closes the gate after the configured lifetime without news. The count
+ * wraps like a signed number; 0 and less is closed.
  */
 #define ST_GATE_BUCKETS 65536
 #define ST_GATE_TICK_SHIFT 30 /* the stamp counts units of 2^30 ns */
@@ -156,6 +157,7 @@ enum st_count {
 	ST_COUNT_REFUSED_HEADER_CHAIN, /* more IPv6 extension headers than the named bound */
 	ST_COUNT_REFUSED_TRUNCATED,    /* headers or payload not in the packet */
 	ST_COUNT_REFUSED_MALFORMED,    /* header lengths that contradict each other */
+	ST_COUNT_REFUSED_STRAY_RST,    /* RST far from where its direction stands */
 	ST_COUNT_REFUSED_WALK_BOUND,   /* more records in one packet than the walk takes */
 	ST_COUNT_DUPLICATES,	       /* packets seen before on another interface or hook */
 	ST_COUNT_RAW_MODE,	       /* directions that lost their place */

@@ -25,6 +25,9 @@
 /* What this part of the ring's size holds is worth waking for. */
 #define WAKEUP_SHARE 8
 
+/* Events handed out in one go: under a flood the loop must come round to its other work. */
+#define DRAIN_MAX 65536
+
 struct kernel {
 	struct shaketap_bpf *skel;
 	struct ring_buffer *ring;
@@ -34,6 +37,7 @@ struct kernel {
 	int cpus;
 	uint32_t seed;
 	uint64_t deleted;
+	int drained; /* events handed out by the drain at hand */
 	struct st_flow_key forget[FORGET_BATCH];
 	uint32_t forget_count;
 	uint64_t *per_cpu; /* room for one value of a per-CPU map */
@@ -41,13 +45,13 @@ struct kernel {
 
 static int on_sample(void *ctx, void *data, size_t size)
 {
-	const struct kernel *kernel = ctx;
+	struct kernel *kernel = ctx;
 	const struct st_event *event = data;
 
 	if (size < sizeof(*event) || size - sizeof(*event) < event->len)
 		return 0; /* not of our making */
 	kernel->ops.event(kernel->ops.ctx, event, (const uint8_t *)(event + 1));
-	return 0;
+	return ++kernel->drained < DRAIN_MAX ? 0 : -EAGAIN; /* the position is kept */
 }
 
 /* Before 5.11 maps count against RLIMIT_MEMLOCK; later this changes nothing. */
@@ -190,9 +194,12 @@ int kernel_fd(const struct kernel *kernel)
 int kernel_drain(struct kernel *kernel)
 {
 	struct st_control *control = &kernel->skel->bss->control;
+	int err;
 
 	__atomic_store_n(&control->urgent, 0, __ATOMIC_SEQ_CST);
-	return ring_buffer__consume(kernel->ring);
+	kernel->drained = 0;
+	err = ring_buffer__consume(kernel->ring);
+	return err < 0 && err != -EAGAIN ? err : kernel->drained;
 }
 
 bool kernel_sleep(struct kernel *kernel)
@@ -221,8 +228,7 @@ void kernel_flush(struct kernel *kernel)
 			struct st_gate *gate = &kernel->gates[st_gate_bucket(
 				&kernel->forget[done + i], kernel->seed)];
 
-			if (__atomic_load_n(&gate->count, __ATOMIC_RELAXED))
-				__atomic_fetch_sub(&gate->count, 1, __ATOMIC_RELAXED);
+			__atomic_fetch_sub(&gate->count, 1, __ATOMIC_RELAXED);
 		}
 		kernel->deleted += n;
 		done += n +
@@ -233,7 +239,7 @@ void kernel_flush(struct kernel *kernel)
 
 void kernel_forget(struct kernel *kernel, const struct st_flow_key *key, uint64_t flow)
 {
-	(void)flow; /* a reused key has told the pipeline so before it could be forgotten */
+	(void)flow; /* by key: what was ended and reused is not to be forgotten, see kernel.h */
 	kernel->forget[kernel->forget_count++] = *key;
 	if (kernel->forget_count == FORGET_BATCH)
 		kernel_flush(kernel);

@@ -46,7 +46,7 @@ void kernel_programs(const struct kernel *kernel, bool ethernet, int programs[2]
 /* Readable when the kernel thinks that waking is worth it. */
 int kernel_fd(const struct kernel *kernel);
 
-/* Hand out all events in the ring. Their number, or -errno. */
+/* Hand out the events in the ring, up to a bound. Their number, or -errno. */
 int kernel_drain(struct kernel *kernel);
 
 /*
@@ -55,7 +55,10 @@ int kernel_drain(struct kernel *kernel);
  */
 bool kernel_sleep(struct kernel *kernel);
 
-/* Take a flow out of the table; done in batches, at the latest by kernel_flush(). */
+/*
+ * Take a flow out of the table; done in batches, at the latest by kernel_flush(). Only for
+ * flows that have not ended by RST or FIN: their key may belong to a new one by now.
+ */
 void kernel_forget(struct kernel *kernel, const struct st_flow_key *key, uint64_t flow);
 void kernel_flush(struct kernel *kernel);
 

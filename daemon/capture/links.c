@@ -18,7 +18,6 @@
 
 struct address {
 	uint32_t addr[4];
-	unsigned references; /* the same address may be on several interfaces */
 	unsigned generation;
 	UT_hash_handle hh;
 };
@@ -141,7 +140,7 @@ static bool address_of(const struct nlmsghdr *message, uint32_t addr[4])
 	return found;
 }
 
-static void on_address(struct links *links, const struct nlmsghdr *message, bool here)
+static void on_address(struct links *links, const struct nlmsghdr *message)
 {
 	struct address *address;
 	uint32_t addr[4];
@@ -149,24 +148,23 @@ static void on_address(struct links *links, const struct nlmsghdr *message, bool
 	if (!address_of(message, addr))
 		return;
 	HASH_FIND(hh, links->addresses, addr, sizeof(addr), address);
-	if (!here) {
-		if (address && !--address->references) {
-			HASH_DEL(links->addresses, address);
-			free(address);
-		}
-		return;
-	}
 	if (!address) {
 		address = calloc(1, sizeof(*address));
 		if (!address)
 			return;
 		memcpy(address->addr, addr, sizeof(addr));
 		HASH_ADD(hh, links->addresses, addr, sizeof(address->addr), address);
-	} else if (address->generation != links->generation) {
-		address->references = 0; /* counted afresh by this dump */
 	}
 	address->generation = links->generation;
-	address->references++;
+}
+
+/* What we know is out of date: dump again, now or when the dump under way is through. */
+static void refresh(struct links *links)
+{
+	if (links->dumping == DUMP_NONE)
+		start_dump(links);
+	else
+		links->again = true;
 }
 
 static void sweep(struct links *links)
@@ -186,10 +184,13 @@ static void sweep(struct links *links)
 
 static void on_done(struct links *links)
 {
-	if (links->dumping == DUMP_LINKS && !request_dump(links, DUMP_ADDRESSES))
+	bool whole = links->dumping == DUMP_ADDRESSES;
+
+	if (!whole && !request_dump(links, DUMP_ADDRESSES))
 		return;
 	links->dumping = DUMP_NONE;
-	sweep(links);
+	if (whole)
+		sweep(links);
 	if (links->again)
 		start_dump(links);
 }
@@ -206,10 +207,10 @@ static void on_message(struct links *links, const struct nlmsghdr *message)
 		on_link_gone(links, message);
 		break;
 	case RTM_NEWADDR:
-		on_address(links, message, true);
+		on_address(links, message);
 		break;
 	case RTM_DELADDR:
-		on_address(links, message, false);
+		refresh(links); /* another interface may have the same address */
 		break;
 	case NLMSG_DONE:
 	case NLMSG_ERROR:
@@ -228,8 +229,12 @@ static int read_once(struct links *links)
 	ssize_t n = recv(links->fd, buffer, sizeof(buffer), 0);
 	size_t rest;
 
+	if (n < 0 && errno == ENOBUFS) { /* messages were lost */
+		refresh(links);
+		return 0;
+	}
 	if (n < 0)
-		return -errno;
+		return errno == EINTR ? 0 : -errno;
 	rest = (size_t)n;
 	for (const struct nlmsghdr *m = buffer; NLMSG_OK(m, rest); m = NLMSG_NEXT(m, rest))
 		on_message(links, m);
@@ -238,17 +243,8 @@ static int read_once(struct links *links)
 
 void links_read(struct links *links)
 {
-	int err;
-
-	do {
-		err = read_once(links);
-		if (err == -ENOBUFS) { /* messages were lost: what we know may be wrong */
-			links->again = true;
-			if (links->dumping == DUMP_NONE)
-				start_dump(links);
-			err = 0;
-		}
-	} while (!err || err == -EINTR);
+	while (!read_once(links))
+		;
 }
 
 static int subscribe(struct links *links)

@@ -61,7 +61,7 @@ static int store(struct reasm *reasm, uint32_t seq, struct bytes segment)
 		}
 		if (at && at->seq - seq < n)
 			n = at->seq - seq;
-		if (reasm->stored + n > REASM_STORED_MAX)
+		if (reasm->stored + n > REASM_STORED_MAX || reasm->count == REASM_CHUNKS_MAX)
 			return -ENOBUFS;
 		fresh = chunk_new(seq, (struct bytes){ segment.p, n });
 		if (!fresh)
@@ -70,6 +70,7 @@ static int store(struct reasm *reasm, uint32_t seq, struct bytes segment)
 		*link = fresh;
 		link = &fresh->next;
 		reasm->stored += (uint32_t)n;
+		reasm->count++;
 		segment = bytes_from(segment, n);
 		seq += (uint32_t)n;
 	}
@@ -116,6 +117,7 @@ static bool merge_next(struct reasm *reasm)
 	grown->len += next->len;
 	grown->next = next->next;
 	reasm->chunks = grown;
+	reasm->count--;
 	free(next);
 	return true;
 }
@@ -154,6 +156,7 @@ void reasm_skip(struct reasm *reasm, uint32_t n)
 		if (seq_before(reasm->pos, first->seq + first->len))
 			break;
 		reasm->stored -= first->len;
+		reasm->count--;
 		reasm->chunks = first->next;
 		free(first);
 	}
@@ -161,7 +164,14 @@ void reasm_skip(struct reasm *reasm, uint32_t n)
 
 bool reasm_has_gap(const struct reasm *reasm)
 {
-	return reasm->chunks && seq_before(reasm->pos, reasm->chunks->seq);
+	uint32_t end = reasm->pos + (uint32_t)reasm->lent.n;
+
+	for (const struct reasm_chunk *chunk = reasm->chunks; chunk; chunk = chunk->next) {
+		if (seq_before(end, chunk->seq))
+			return true;
+		end = chunk->seq + chunk->len;
+	}
+	return false;
 }
 
 void reasm_free(struct reasm *reasm)

@@ -18,6 +18,12 @@
 /* Bytes one direction may keep waiting. A 64 KB ClientHello fits with its records. */
 #define REASM_STORED_MAX (160 * 1024)
 
+/*
+ * Pieces that wait behind holes: a search through them stays short whatever a peer sends.
+ * Pieces that touch are merged when they are read, so that only holes count.
+ */
+#define REASM_CHUNKS_MAX 256
+
 struct reasm_chunk;
 
 /* Zero-initialised it is valid and not started. */
@@ -26,13 +32,14 @@ struct reasm {
 	struct bytes lent;	    /* starts at pos; only between add and settle */
 	uint32_t pos;		    /* sequence number of the next byte to be read */
 	uint32_t stored;	    /* bytes in chunks */
+	uint32_t count;		    /* of chunks */
 	bool started;
 };
 
 /* seq: sequence number of the first byte that the consumer will read. */
 void reasm_start(struct reasm *reasm, uint32_t seq);
 
-/* 0; -ENOBUFS: over REASM_STORED_MAX, the segment was not taken; -ENOMEM. */
+/* 0; -ENOBUFS: over a limit, (the rest of) the segment was not taken; -ENOMEM. */
 int reasm_add(struct reasm *reasm, uint32_t seq, struct bytes segment);
 
 /*
@@ -47,7 +54,7 @@ void reasm_skip(struct reasm *reasm, uint32_t n);
 /* Take into own memory what is left of the lent segment. 0 or -ENOMEM. */
 int reasm_settle(struct reasm *reasm);
 
-/* Later bytes wait for earlier ones that did not come. */
+/* Somewhere behind the read position bytes wait for earlier ones that did not come. */
 bool reasm_has_gap(const struct reasm *reasm);
 
 /* Release all memory; valid to start again. */

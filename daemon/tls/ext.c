@@ -293,11 +293,12 @@ enum tls_result tls_extensions_parse(struct reader block, const struct tls_ext_t
 		uint16_t id;
 		size_t index;
 
-		if (n == TLS_EXTENSIONS_MAX || !reader_u16(&block, &id) ||
-		    !reader_u16_prefixed(&block, &body))
+		if (!reader_u16(&block, &id) || !reader_u16_prefixed(&block, &body))
 			return TLS_BAD;
-		ids[2 * n] = (uint8_t)(id >> 8);
-		ids[2 * n++ + 1] = (uint8_t)id;
+		if (n < TLS_EXTENSIONS_MAX) { /* more are legal, if nobody's */
+			ids[2 * n] = (uint8_t)(id >> 8);
+			ids[2 * n++ + 1] = (uint8_t)id;
+		}
 		extension = find(id, &index);
 		if (!extension)
 			continue;

@@ -16,8 +16,9 @@
 #include "tls/result.h"
 #include "tls_wire.h"
 
-/* More extensions or key shares than this in one hello: the message is refused as bad. */
+/* Ids noted; later extensions are read all the same. */
 #define TLS_EXTENSIONS_MAX 128
+/* More key shares than this in one hello: refused as bad. */
 #define TLS_KEY_SHARES_MAX 64
 
 struct tls_client_hello {

@@ -62,6 +62,7 @@ __attribute__((format(printf, 4, 5))) static void fail(struct handshake *hs, enu
 	va_list args;
 
 	hs->outcome = HS_FAILURE;
+	hs->complete = true; /* what is missing makes a handshake unknown, not failed */
 	hs->failure.cause = cause;
 	hs->failure.side = side;
 	hs->failure.stage = hs->stage;

@@ -99,7 +99,11 @@ static void client_record(struct tracker *tracker, unsigned length, uint64_t now
 		client_flight_record(tracker, length, now);
 		return;
 	}
-	if (!hs->application_data_time)
+	/* An alert behind the Finished is close_notify: what the server answers alike is no
+	 * refusal. */
+	if (is_alert_sized(hs, length))
+		tracker->side[HS_CLIENT].close_notify = true;
+	else if (!hs->application_data_time)
 		hs->application_data_time = now;
 }
 
@@ -109,7 +113,7 @@ static void server_record(struct tracker *tracker, unsigned length, uint64_t now
 	struct tracker_side *client = &tracker->side[HS_CLIENT];
 	struct tracker_side *server = &tracker->side[HS_SERVER];
 
-	server->alert_sized = is_alert_sized(hs, length);
+	server->alert_sized = is_alert_sized(hs, length) && !client->close_notify;
 	if (!tracker->flight_over) {
 		hs->server_flight_end_time = now;
 		if (!server->alert_sized)
@@ -140,20 +144,37 @@ void tls13_record(struct tracker *tracker, enum hs_side from, const struct tls_r
 		server_record(tracker, record->length, now);
 }
 
-bool tls13_close(struct tracker *tracker, enum hs_side from, uint64_t now)
+enum tls13_end tls13_close(struct tracker *tracker, enum hs_side from, bool reset, uint64_t now)
 {
 	struct handshake *hs = &tracker->hs;
-	struct tracker_side *side = &tracker->side[from];
+	struct tracker_side *client = &tracker->side[HS_CLIENT];
+	struct tracker_side *server = &tracker->side[HS_SERVER];
 
 	/* Whoever alerted first ended it, and the other side only hung up. */
-	if (side->alert_sized || tracker->side[!from].alert_sized) {
-		diagnose_encrypted_alert(hs, side->alert_sized ? from : (enum hs_side) !from);
+	if (client->alert_sized || server->alert_sized) {
+		diagnose_encrypted_alert(hs, client->alert_sized ? HS_CLIENT : HS_SERVER);
 		hs->end_time = now;
-		return true;
+		return TLS13_CONCLUDED;
 	}
-	if (tracker->side[HS_CLIENT].finished) {
-		establish(tracker, now);
-		return true;
+	if (!client->finished)
+		return TLS13_FAILED;
+	/* From here on only the client's certificate can still be refused. */
+	if (from == HS_CLIENT && !reset && !server->closed)
+		return TLS13_WAIT;
+	if (from == HS_SERVER && reset) {
+		diagnose_close(hs, from, true, false);
+		hs->failure.suspected = true;
+		hs->end_time = now;
+		return TLS13_CONCLUDED;
 	}
-	return false;
+	tls13_silence(tracker);
+	return TLS13_CONCLUDED;
+}
+
+void tls13_silence(struct tracker *tracker)
+{
+	const struct handshake *hs = &tracker->hs;
+
+	if (tracker->side[HS_CLIENT].finished && !tracker->side[HS_SERVER].alert_sized)
+		establish(tracker, hs->client_finished_time);
 }

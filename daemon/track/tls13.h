@@ -13,7 +13,19 @@
 void tls13_record(struct tracker *tracker, enum hs_side from, const struct tls_record *record,
 		  uint64_t now);
 
-/* FIN or RST of a TLS 1.3 connection. True: it concluded the handshake. */
-bool tls13_close(struct tracker *tracker, enum hs_side from, uint64_t now);
+enum tls13_end {
+	TLS13_CONCLUDED, /* the outcome is decided */
+	TLS13_WAIT,	 /* the other side still has to speak */
+	TLS13_FAILED	 /* the connection ended before the handshake did */
+};
+
+/* FIN or RST behind the ServerHello. */
+enum tls13_end tls13_close(struct tracker *tracker, enum hs_side from, bool reset, uint64_t now);
+
+/*
+ * Nothing more will be seen. A client that has sent its Finished and heard no alert is
+ * established: without tickets and data there is nothing else a server says.
+ */
+void tls13_silence(struct tracker *tracker);
 
 #endif

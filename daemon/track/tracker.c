@@ -348,9 +348,16 @@ void tracker_close(struct tracker *tracker, enum hs_side from, bool reset, uint6
 		tracker->done = true;
 		return;
 	}
-	if (is_13(hs) && tls13_close(tracker, from, now)) {
-		tracker->done = true;
-		return;
+	if (is_13(hs)) {
+		switch (tls13_close(tracker, from, reset, now)) {
+		case TLS13_CONCLUDED:
+			tracker->done = true;
+			return;
+		case TLS13_WAIT:
+			return;
+		case TLS13_FAILED:
+			break;
+		}
 	}
 	if (side->alert_sized || tracker->side[!from].alert_sized)
 		diagnose_encrypted_alert(hs, side->alert_sized ? from : (enum hs_side) !from);
@@ -371,6 +378,8 @@ void tracker_not_tls(struct tracker *tracker, enum hs_side from, struct bytes fi
 
 void tracker_timeout(struct tracker *tracker, uint64_t waited, uint64_t now)
 {
+	if (is_13(&tracker->hs))
+		tls13_silence(tracker);
 	if (is_open(tracker)) {
 		diagnose_timeout(&tracker->hs, waited);
 		tracker->hs.end_time = now;
@@ -387,6 +396,8 @@ void tracker_unknown(struct tracker *tracker, enum hs_unknown_cause cause, uint6
 {
 	struct handshake *hs = &tracker->hs;
 
+	if (is_13(hs) && cause == HS_OVER_BUDGET)
+		tls13_silence(tracker);
 	if (is_open(tracker)) {
 		hs->outcome = HS_UNKNOWN;
 		hs->unknown = cause;

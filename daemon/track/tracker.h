@@ -29,7 +29,7 @@ struct tracker_side {
 struct tracker {
 	struct handshake hs;
 	struct tracker_side side[2];
-	uint64_t deadline; /* 0: none; else what tracker_expire() is due for */
+	uint64_t deadline; /* with settling: when tracker_settle() is due */
 	bool settling; /* established; a little more may be learned before the record is written */
 	bool done;     /* nothing more will be learned */
 	bool flight_over; /* the client answered the server's flight */

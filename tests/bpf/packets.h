@@ -24,10 +24,10 @@ enum { FIN = 0x01, SYN = 0x02, RST = 0x04, PSH = 0x08, ACK = 0x10 };
  */
 struct frame {
 	bool ip6;
-	bool bare; /* no Ethernet header */
+	bool bare;	    /* no Ethernet header */
 	uint16_t ethertype; /* 0: as it should be */
 	uint8_t vlans;
-	uint16_t vlan[4]; /* outer tag first; two or more: the outer is 802.1ad */
+	uint16_t vlan[4];   /* outer tag first; two or more: the outer is 802.1ad */
 	uint8_t protocol;   /* 0: TCP */
 	uint8_t ip_options; /* bytes, multiple of 4 */
 	uint8_t ext_count;
@@ -57,7 +57,8 @@ size_t frame_build(const struct frame *frame, uint8_t *out);
 
 /* TLS bytes, written to out; the number written is returned. */
 
-/* One record with a hello of `body` bytes behind the message header: legacy version, then filler. */
+/* One record with a hello of `body` bytes behind the message header: legacy version, then filler.
+ */
 size_t tls_hello(uint8_t *out, uint8_t type, size_t body);
 /* A clear handshake record with one message. */
 size_t tls_message(uint8_t *out, uint8_t type, size_t body);

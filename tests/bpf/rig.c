@@ -87,9 +87,10 @@ static int program_of(const struct rig *rig, bool bare)
 	const struct shaketap_bpf *skel = rig->skel;
 
 	if (bare)
-		return bpf_program__fd(rig->egress ? skel->progs.egress_ip : skel->progs.ingress_ip);
-	return bpf_program__fd(rig->egress ? skel->progs.egress_ethernet :
-					     skel->progs.ingress_ethernet);
+		return bpf_program__fd(rig->egress ? skel->progs.egress_ip
+						   : skel->progs.ingress_ip);
+	return bpf_program__fd(rig->egress ? skel->progs.egress_ethernet
+					   : skel->progs.ingress_ethernet);
 }
 
 void rig_frame(struct rig *rig, const struct frame *frame)
@@ -216,7 +217,8 @@ bool has_flow(const struct rig *rig, const struct st_flow_key *key)
 {
 	struct st_flow flow;
 
-	return !bpf_map_lookup_elem(bpf_map__fd(rig->skel->maps.flows), key, &flow);
+	/* An entry whose flow is over stays for stragglers. */
+	return !bpf_map_lookup_elem(bpf_map__fd(rig->skel->maps.flows), key, &flow) && !flow.over;
 }
 
 size_t flow_count(const struct rig *rig)
@@ -226,8 +228,8 @@ size_t flow_count(const struct rig *rig)
 	size_t n = 0;
 	int err = bpf_map_get_next_key(fd, NULL, &key);
 
-	for (; !err; n++)
-		err = bpf_map_get_next_key(fd, &key, &key);
+	for (; !err; err = bpf_map_get_next_key(fd, &key, &key))
+		n += has_flow(rig, &key);
 	return n;
 }
 
@@ -236,8 +238,8 @@ uint32_t gate_count(const struct rig *rig, const struct st_flow_key *key)
 	uint32_t bucket = st_gate_bucket(key, GATE_SEED);
 	struct st_gate gate;
 
-	assert_int_equal(
-		bpf_map_lookup_elem(bpf_map__fd(rig->skel->maps.gates), &bucket, &gate), 0);
+	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(rig->skel->maps.gates), &bucket, &gate),
+			 0);
 	return gate.count;
 }
 

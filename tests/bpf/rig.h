@@ -23,8 +23,9 @@
 #include "packets.h"
 #include "shaketap_abi.h"
 #include "shaketap_config.h"
-#include "shaketap.skel.h"
 #include "tls_wire.h"
+
+#include "shaketap.skel.h" /* behind the types it mentions */
 
 #define SEEN_MAX 512
 #define PAYLOAD_LIMIT 3000 /* fits into one frame of a test run */
@@ -41,7 +42,7 @@ struct rig {
 	struct ring_buffer *ring;
 	struct seen seen[SEEN_MAX]; /* filled by rig_events() */
 	size_t count;
-	uint32_t next[2]; /* sequence number that each side sends next */
+	uint32_t next[2];  /* sequence number that each side sends next */
 	struct frame base; /* what say() and signal() send is made from this */
 	bool egress;	   /* run the programs of this hook */
 };
@@ -58,7 +59,8 @@ void rig_close(struct rig *rig);
 int rig_setup(void **state);
 int rig_teardown(void **state);
 
-/* Run the frame through. Fails the test unless the verdict is TCX_NEXT and the frame is unchanged. */
+/* Run the frame through. Fails the test unless the verdict is TCX_NEXT and the frame is unchanged.
+ */
 void rig_frame(struct rig *rig, const struct frame *frame);
 
 /* The next bytes of a side; base gives the rest of the frame. */

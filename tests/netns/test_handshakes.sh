@@ -9,7 +9,7 @@ versions() {
 	openssl_server 8444 ecdsa -www -cipher ALL:@SECLEVEL=0
 	openssl_client tls13.example.com 8443 -tls1_3
 	expect_good tls13.example.com '.shaketap.round_trips == 1 and .shaketap.resumption == "full"
-		and .network.type == "ipv4" and .server.port == 8443
+		and .network.type == "ipv4" and .server.port == 8443 and .shaketap.role == "client"
 		and .server.ip == "10.77.0.2" and .client.ip == "10.77.0.1"
 		and .shaketap.interface == "c0"'
 	openssl_client tls12.example.com 8443 -tls1_2
@@ -99,5 +99,10 @@ hello_retry
 resumption
 early_data
 client_certificates
+expect "the client's end of a veth pair" 22 .server '.shaketap.role == "client"'
 stop_shaketap
+start_shaketap "$SERVER"
+openssl_client other-end.example.com 8443
+expect_good other-end.example.com '.shaketap.role == "server" and .shaketap.interface == "s0"'
+stop_shaketap "stops quietly, server"
 finish

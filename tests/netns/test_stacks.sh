@@ -33,7 +33,8 @@ gnutls_servers() {
 	expect_good to-gnutls13.example.com
 	openssl_client to-gnutls12.example.com 8444 -tls1_2
 	expect_good to-gnutls12.example.com
-	gnutls gnutls-both.example.com 8444 'NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+CHACHA20-POLY1305:-GROUP-ALL:+GROUP-X25519'
+	gnutls gnutls-both.example.com 8444 \
+		'NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+CHACHA20-POLY1305:-GROUP-ALL:+GROUP-X25519'
 	expect_gnutls gnutls-both.example.com 1.3 TLS_CHACHA20_POLY1305_SHA256 x25519
 }
 

@@ -27,9 +27,9 @@ struct record {
 struct bench {
 	struct pipeline *pipeline;
 	struct record records[RECORDS_MAX];
-	size_t count;	/* of records */
+	size_t count; /* of records */
 	size_t forgotten;
-	enum flow_state state;	 /* what the source says */
+	enum flow_state state; /* what the source says */
 	bool unanswered, local_client, local_server;
 
 	/* The connection that is being told of. */
@@ -130,8 +130,8 @@ static inline int bench_teardown(void **state)
 }
 
 /* An event at a place of its own; the connection's own place does not move. */
-static inline void bench_event_at(struct bench *bench, uint8_t type, enum hs_side side, uint32_t seq,
-				  const uint8_t *bytes, size_t n)
+static inline void bench_event_at(struct bench *bench, uint8_t type, enum hs_side side,
+				  uint32_t seq, const uint8_t *bytes, size_t n)
 {
 	uint8_t *payload = calloc(1, n + !n); /* its own memory: ASan sees who reads it later */
 	struct st_event event = {
@@ -167,7 +167,8 @@ static inline void bench_say(struct bench *bench, enum hs_side side, const uint8
 }
 
 /* What the kernel shows of a sealed record: its header, and then the sequence numbers go on. */
-static inline void bench_sealed(struct bench *bench, enum hs_side side, uint8_t type, uint16_t length)
+static inline void bench_sealed(struct bench *bench, enum hs_side side, uint8_t type,
+				uint16_t length)
 {
 	const uint8_t header[] = { type, 3, 3, (uint8_t)(length >> 8), (uint8_t)length };
 
@@ -178,7 +179,8 @@ static inline void bench_sealed(struct bench *bench, enum hs_side side, uint8_t 
 static inline void bench_end(struct bench *bench, enum hs_side side, bool reset)
 {
 	bench->now += MS;
-	bench_event_at(bench, reset ? ST_EVENT_RST : ST_EVENT_FIN, side, bench->next[side], NULL, 0);
+	bench_event_at(bench, reset ? ST_EVENT_RST : ST_EVENT_FIN, side, bench->next[side], NULL,
+		       0);
 	bench->next[side]++;
 }
 

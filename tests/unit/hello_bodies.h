@@ -12,13 +12,13 @@
 #define HELLO_BODY_MAX 512
 
 struct hello_shape {
-	uint16_t suite;	       /* ServerHello */
-	uint8_t session_id;    /* bytes */
-	uint8_t ticket;	       /* ClientHello: bytes of a session ticket (RFC 5077) */
-	_Bool early_data;      /* ClientHello */
-	_Bool tls13;	       /* ServerHello: supported_versions and key_share */
-	_Bool psk;	       /* ServerHello: pre_shared_key */
-	_Bool hello_retry;     /* ServerHello: the random that says so */
+	uint16_t suite;	    /* ServerHello */
+	uint8_t session_id; /* bytes */
+	uint8_t ticket;	    /* ClientHello: bytes of a session ticket (RFC 5077) */
+	_Bool early_data;   /* ClientHello */
+	_Bool tls13;	    /* ServerHello: supported_versions and key_share */
+	_Bool psk;	    /* ServerHello: pre_shared_key */
+	_Bool hello_retry;  /* ServerHello: the random that says so */
 };
 
 struct body_writer {

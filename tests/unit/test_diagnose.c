@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: track/diagnose.c tls/names.c tls/names_alert.c tls/names_cipher.c tls/names_group.c tls/names_handshake.c tls/names_signature.c */
+/* links: track/diagnose.c tls/names.c tls/names_alert.c tls/names_cipher.c tls/names_group.c */
+/* links: tls/names_handshake.c tls/names_signature.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -57,7 +58,8 @@ static void check_alert(uint8_t code, enum hs_side from, enum hs_cause want)
 	assert_int_equal(hs.failure.side, from);
 	assert_int_equal(hs.failure.stage, HS_SERVER_HELLO_DONE);
 	assert_false(hs.failure.suspected);
-	assert_memory_equal(hs.failure.text, from == HS_CLIENT ? "client alert " : "server alert ", 13);
+	assert_memory_equal(hs.failure.text, from == HS_CLIENT ? "client alert " : "server alert ",
+			    13);
 }
 
 static void every_alert_has_its_cause(void **state)

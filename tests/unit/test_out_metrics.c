@@ -93,8 +93,8 @@ static bool accepted_by(const struct text *page, const char *command)
  * wants time stamps, which a scraped page must not have: add them.
  */
 #define CHECK_TEXT "promtool check metrics < %s 2>&1"
-#define CHECK_OPENMETRICS                                                                 \
-	"f=%s; d=$(mktemp -d); sed '/^#/!s/$/ 1700000000/' $f > $d/om && "                \
+#define CHECK_OPENMETRICS                                                                     \
+	"f=%s; d=$(mktemp -d); sed '/^#/!s/$/ 1700000000/' $f > $d/om && "                    \
 	"promtool tsdb create-blocks-from openmetrics -q $d/om $d/out 2>&1; r=$?; rm -r $d; " \
 	"exit $r"
 
@@ -115,8 +115,8 @@ static void count_many(struct metrics *m)
 		s.hs.server_hello.version = (uint16_t)(0x0300 + i % 7);
 		s.hs.server_hello.cipher_suite = (uint16_t)(i % 3 ? i : 0x1301);
 		s.hs.group = (uint16_t)(i % 5 ? i : 0x1d);
-		s.hs.alerts[0] = (struct hs_alert){ i % 2, (uint8_t)(i % 4), (uint8_t)i,
-						   i % 9 == 0 };
+		s.hs.alerts[0] =
+			(struct hs_alert){ i % 2, (uint8_t)(i % 4), (uint8_t)i, i % 9 == 0 };
 		s.hs.alert_count = 1;
 		s.hello.server_name = (struct bytes){ name, sizeof(name) };
 		metrics_count(m, &s.hs);
@@ -243,7 +243,7 @@ static void histogram_counts_up_to_the_bound(void **state)
 		s.hs.server_finished_time = s.hs.client_finished_time = SAMPLE_START + durations[i];
 		metrics_count(m, &s.hs);
 	}
-#define ROW(suffix) \
+#define ROW(suffix)                                                                      \
 	"shaketap_handshake_duration_seconds" suffix "{role=\"client\",version=\"1.3\"," \
 	"resumption=\"full\""
 	assert_line(m, ROW("_bucket") ",le=\"0.0025\"} 0");

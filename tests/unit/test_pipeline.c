@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: pipeline.c stream_read.c connection.c connects.c stream/reasm.c track/tracker.c track/tls13.c */
-/* links: track/establish.c track/diagnose.c track/stages.c tls/hello.c tls/ext.c tls/record.c */
-/* links: tls/message.c tls/key_exchange.c tls/names.c tls/names_alert.c tls/names_cipher.c */
-/* links: tls/names_group.c tls/names_handshake.c tls/names_signature.c */
+/* links: pipeline.c stream_read.c connection.c connects.c stream/reasm.c track/tracker.c */
+/* links: track/tls13.c track/establish.c track/diagnose.c track/stages.c tls/hello.c */
+/* links: tls/ext.c tls/key_exchange.c tls/record.c tls/message.c tls/names.c */
+/* links: tls/names_alert.c tls/names_cipher.c tls/names_group.c tls/names_handshake.c */
+/* links: tls/names_signature.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -114,10 +115,12 @@ static void hello_cut_anywhere(void **state)
 				bench_event_at(bench, ST_EVENT_DATA, HS_CLIENT, at, HELLO, cut);
 			if (way == 2 && cut + 1 < HELLO_LEN) /* the last byte first */
 				bench_event_at(bench, ST_EVENT_DATA, HS_CLIENT,
-					       at + (uint32_t)HELLO_LEN - 1, HELLO + HELLO_LEN - 1, 1);
+					       at + (uint32_t)HELLO_LEN - 1, HELLO + HELLO_LEN - 1,
+					       1);
 			bench->now += MS;
-			bench_event_at(bench, ST_EVENT_DATA, HS_CLIENT, at + (uint32_t)cut - (way == 1),
-				       HELLO + cut - (way == 1), HELLO_LEN - cut + (way == 1));
+			bench_event_at(bench, ST_EVENT_DATA, HS_CLIENT,
+				       at + (uint32_t)cut - (way == 1), HELLO + cut - (way == 1),
+				       HELLO_LEN - cut + (way == 1));
 			bench->next[HS_CLIENT] = at + (uint32_t)HELLO_LEN;
 			bench_server_flight(bench);
 			bench_client_finished(bench);
@@ -125,7 +128,8 @@ static void hello_cut_anywhere(void **state)
 			assert_int_equal(only_record(bench)->outcome, HS_SUCCESS);
 			assert_string_equal(bench->records[0].name, "a.test");
 			assert_int_equal(bench->records[0].hs.client_hello_end_time -
-						 bench->records[0].hs.client_hello_time, MS);
+						 bench->records[0].hs.client_hello_time,
+					 MS);
 		}
 	}
 }

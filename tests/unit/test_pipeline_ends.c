@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: pipeline.c stream_read.c connection.c connects.c stream/reasm.c track/tracker.c track/tls13.c */
-/* links: track/establish.c track/diagnose.c track/stages.c tls/hello.c tls/ext.c tls/record.c */
-/* links: tls/message.c tls/key_exchange.c tls/names.c tls/names_alert.c tls/names_cipher.c */
-/* links: tls/names_group.c tls/names_handshake.c tls/names_signature.c */
+/* links: pipeline.c stream_read.c connection.c connects.c stream/reasm.c track/tracker.c */
+/* links: track/tls13.c track/establish.c track/diagnose.c track/stages.c tls/hello.c */
+/* links: tls/ext.c tls/key_exchange.c tls/record.c tls/message.c tls/names.c */
+/* links: tls/names_alert.c tls/names_cipher.c tls/names_group.c tls/names_handshake.c */
+/* links: tls/names_signature.c */
 /* The pipeline once more: failures, connects, roles, limits, and what is not reported at all. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -47,7 +48,8 @@ static void no_answer(void **state)
 	assert_int_equal(bench->forgotten, 0);
 }
 
-/* "Retransmissions are none": they do not put the timeout off. New bytes do, a gap before them or not. */
+/* "Retransmissions are none": they do not put the timeout off. New bytes do, a gap before them or
+ * not. */
 static void only_progress_puts_the_timeout_off(void **state)
 {
 	struct bench *bench = *state;

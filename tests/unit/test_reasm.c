@@ -58,11 +58,13 @@ static const struct reasm_case cases[] = {
 	{ "a part again", { { 0, 8 }, { 2, 5 } }, "abcdefgh", false },
 	{ "overlap at the end", { { 0, 6 }, { 4, 9 } }, "abcdefghi", false },
 	{ "other boundaries", { { 0, 4 }, { 8, 12 }, { 2, 10 } }, "abcdefghijkl", false },
-	{ "one that covers several", { { 2, 4 }, { 6, 8 }, { 10, 11 }, { 0, 12 } }, "abcdefghijkl",
+	{ "one that covers several",
+	  { { 2, 4 }, { 6, 8 }, { 10, 11 }, { 0, 12 } },
+	  "abcdefghijkl",
 	  false },
-	{ "gap", { { 0, 3 }, { 5, 9 } }, "abc", false },
+	{ "gap", { { 0, 3 }, { 5, 9 } }, "abc", true },
 	{ "gap at the start", { { 3, 6 } }, "", true },
-	{ "two gaps, one filled", { { 2, 4 }, { 6, 8 }, { 0, 2 } }, "abcd", false },
+	{ "two gaps, one filled", { { 2, 4 }, { 6, 8 }, { 0, 2 } }, "abcd", true },
 	{ "one byte each, reordered", { { 1, 2 }, { 3, 4 }, { 0, 1 }, { 2, 3 } }, "abcd", false },
 	{ "empty segment", { { 0, 3 }, { 3, 3 }, { 3, 4 } }, "abcd", false },
 };
@@ -83,7 +85,8 @@ static void puts_segments_in_order(void **state)
 			reasm_start(&reasm, starts[k]);
 			for (size_t n = 0; n < 6 && c->add[n].to; n++)
 				assert_int_equal(add(&reasm, starts[k] + c->add[n].from,
-						     piece(TEXT, c->add[n].from, c->add[n].to)), 0);
+						     piece(TEXT, c->add[n].from, c->add[n].to)),
+						 0);
 			assert_int_equal(reasm_has_gap(&reasm), c->gap);
 			assert_int_equal(reasm_peek(&reasm, sizeof(TEXT)).n, strlen(c->want));
 			expect(&reasm, c->want);
@@ -102,7 +105,7 @@ static void gap_behind_what_was_read_is_seen(void **state)
 	(void)state;
 	add(&reasm, 0, piece(TEXT, 0, 3));
 	add(&reasm, 5, piece(TEXT, 5, 9));
-	assert_false(reasm_has_gap(&reasm));
+	assert_true(reasm_has_gap(&reasm)); /* although there is something to read before it */
 	reasm_skip(&reasm, 3);
 	assert_true(reasm_has_gap(&reasm));
 	add(&reasm, 3, piece(TEXT, 3, 5));
@@ -245,7 +248,7 @@ static void reads_back_what_was_sent(unsigned seed)
 	srand(seed);
 	start = (uint32_t)rand() * 2U - (uint32_t)(rand() % 2 * STREAM);
 	if (seed % 3 == 0)
-		start = (uint32_t)-(rand() % STREAM); /* wraps on the way */
+		start = (uint32_t) - (rand() % STREAM); /* wraps on the way */
 	for (size_t i = 0; i < STREAM; i++)
 		sent[i] = (uint8_t)rand();
 	reasm_start(&reasm, start);
@@ -260,8 +263,8 @@ static void reads_back_what_was_sent(unsigned seed)
 		}
 		if (n > STREAM - from)
 			n = STREAM - from;
-		assert_int_equal(add(&reasm, start + (uint32_t)from,
-				     (struct bytes){ sent + from, n }), 0);
+		assert_int_equal(
+			add(&reasm, start + (uint32_t)from, (struct bytes){ sent + from, n }), 0);
 		while ((b = reasm_peek(&reasm, want)).n) {
 			uint32_t take = (uint32_t)(b.n < want ? b.n : want);
 

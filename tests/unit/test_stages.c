@@ -14,8 +14,8 @@ static const struct {
 	uint8_t type;
 	enum hs_stage stage;
 } wanted[] = {
-	{ HS_SERVER, 2, HS_SERVER_HELLO },	    { HS_SERVER, 11, HS_SERVER_CERTIFICATE },
-	{ HS_SERVER, 12, HS_SERVER_KEY_EXCHANGE },  { HS_SERVER, 14, HS_SERVER_HELLO_DONE },
+	{ HS_SERVER, 2, HS_SERVER_HELLO },	   { HS_SERVER, 11, HS_SERVER_CERTIFICATE },
+	{ HS_SERVER, 12, HS_SERVER_KEY_EXCHANGE }, { HS_SERVER, 14, HS_SERVER_HELLO_DONE },
 	{ HS_CLIENT, 16, HS_CLIENT_KEY_EXCHANGE },
 };
 
@@ -48,9 +48,9 @@ static void only_the_server_hello_has_a_clock(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 		assert_int_equal(stage_of(wanted[i].from, wanted[i].type)->clock,
-				 wanted[i].type == TLS_HANDSHAKE_SERVER_HELLO ?
-					 offsetof(struct handshake, server_hello_time) :
-					 0);
+				 wanted[i].type == TLS_HANDSHAKE_SERVER_HELLO
+					 ? offsetof(struct handshake, server_hello_time)
+					 : 0);
 }
 
 /* Contract section 3: in this order, so that "how far" can be compared. */

@@ -121,7 +121,8 @@ static void escapes_by_the_rules_of_each_format(void **state)
 	check(&t, "a b\"\\x5c\\x00\\x7f\\xc3\\xa9");
 	text_json_wire(&t, BYTES("a\"\\\n\xff"));
 	check(&t, "\"a\\\"\\\\x5c\\\\x0a\\\\xff\"");
-	text_json_string(&t, "a\"\\\n\x7f" "\xc3\xa9");
+	text_json_string(&t, "a\"\\\n\x7f"
+			     "\xc3\xa9");
 	check(&t, "\"a\\\"\\\\\\u000a\\u007f\xc3\xa9\"");
 	/* alone, overlong, surrogate, above U+10FFFF, cut at the end */
 	text_json_string(&t, "\xff|\xc0\xaf|\xed\xa0\x80|\xf4\x90\x80\x80|\xe2\x82");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: track/tracker.c track/tls13.c track/establish.c track/diagnose.c track/stages.c */
-/* links: tls/hello.c tls/ext.c tls/key_exchange.c tls/names.c tls/names_alert.c tls/names_cipher.c */
-/* links: tls/names_group.c tls/names_handshake.c tls/names_signature.c */
+/* links: tls/hello.c tls/ext.c tls/key_exchange.c tls/names.c tls/names_alert.c */
+/* links: tls/names_cipher.c tls/names_group.c tls/names_handshake.c tls/names_signature.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,9 +12,9 @@
 #include "tracker_script.h"
 
 /*
- * Sizes of sealed TLS 1.3 records (RFC 8446): content, one byte of type, tag. With SHA-256 and a tag
- * of 16 a Finished is 4 + 32 + 1 + 16 = 53, with SHA-384 69; an alert 2 + 1 + 16 = 19; EndOfEarlyData
- * 4 + 1 + 16 = 21; a Certificate without certificates 4 + 1 + 3 + 1 + 16 = 25.
+ * Sizes of sealed TLS 1.3 records (RFC 8446): content, one byte of type, tag. With SHA-256 and a
+ * tag of 16 a Finished is 4 + 32 + 1 + 16 = 53, with SHA-384 69; an alert 2 + 1 + 16 = 19;
+ * EndOfEarlyData 4 + 1 + 16 = 21; a Certificate without certificates 4 + 1 + 3 + 1 + 16 = 25.
  */
 #define FLIGHT12 "c:ch s:sh12 s:cert s:ske s:shd "
 #define FULL12 FLIGHT12 "c:cke c:ccs c:hs=40 s:ccs s:hs=40"
@@ -31,61 +31,66 @@ struct good {
 
 static const struct good good[] = {
 	{ "TLS 1.2", FULL12, HS_FULL, 2, 0, 0, false },
-	{ "TLS 1.2 with static RSA", "c:ch s:sh12_rsa s:cert s:shd c:cke c:ccs c:hs=40 s:ccs s:hs=40",
-	  HS_FULL, 2, 0, 0, false },
+	{ "TLS 1.2 with static RSA",
+	  "c:ch s:sh12_rsa s:cert s:shd c:cke c:ccs c:hs=40 s:ccs s:hs=40", HS_FULL, 2, 0, 0,
+	  false },
 	{ "TLS 1.2 with a new ticket",
-	  "c:ch_ticket s:sh12 s:cert s:ske s:shd c:cke c:ccs c:hs=40 s:nst s:ccs s:hs=40", HS_FULL, 2,
-	  0, 0, false },
-	{ "TLS 1.2 False Start", FLIGHT12 "c:cke c:ccs c:hs=40 c:data=90 s:ccs s:hs=40", HS_FULL, 1, 0, 0,
-	  true },
+	  "c:ch_ticket s:sh12 s:cert s:ske s:shd c:cke c:ccs c:hs=40 s:nst s:ccs s:hs=40", HS_FULL,
+	  2, 0, 0, false },
+	{ "TLS 1.2 False Start", FLIGHT12 "c:cke c:ccs c:hs=40 c:data=90 s:ccs s:hs=40", HS_FULL, 1,
+	  0, 0, true },
 	{ "TLS 1.2, data at once behind the end", FULL12 " c:data=90", HS_FULL, 2, 0, 0, true },
 	{ "TLS 1.2 with a client certificate",
 	  "c:ch s:sh12 s:cert s:ske s:creq s:shd c:cert c:cke c:cv c:ccs c:hs=40 s:ccs s:hs=40",
 	  HS_FULL, 2, 0, HS_CERT_SENT, false },
 	{ "TLS 1.2, certificate asked for and none sent",
-	  "c:ch s:sh12 s:cert s:ske s:creq s:shd c:cert0 c:cke c:ccs c:hs=40 s:ccs s:hs=40", HS_FULL, 2,
-	  0, HS_CERT_EMPTY, false },
+	  "c:ch s:sh12 s:cert s:ske s:creq s:shd c:cert0 c:cke c:ccs c:hs=40 s:ccs s:hs=40",
+	  HS_FULL, 2, 0, HS_CERT_EMPTY, false },
 	{ "TLS 1.2 resumed by session id", "c:ch_id s:sh12_id s:ccs s:hs=40 c:ccs c:hs=40",
 	  HS_SESSION_ID, 1, 0, 0, false },
-	{ "TLS 1.2 resumed by ticket", "c:ch_ticket s:sh12_id s:ccs s:hs=40 c:ccs c:hs=40", HS_TICKET, 1,
-	  0, 0, false },
+	{ "TLS 1.2 resumed by ticket", "c:ch_ticket s:sh12_id s:ccs s:hs=40 c:ccs c:hs=40",
+	  HS_TICKET, 1, 0, 0, false },
 	{ "TLS 1.2 resumed by ticket, which is renewed",
 	  "c:ch_ticket s:sh12_id s:nst s:ccs s:hs=40 c:ccs c:hs=40", HS_TICKET, 1, 0, 0, false },
 	{ "TLS 1.2 goes on after a warning",
-	  "c:ch s:?112 s:sh12 s:cert s:ske s:shd c:cke c:ccs c:hs=40 s:ccs s:hs=40", HS_FULL, 2, 0, 0,
-	  false },
-	{ "TLS 1.2 with close_notify and FIN behind it", FULL12 " c:alert=26 c:FIN", HS_FULL, 2, 0, 0,
-	  false },
+	  "c:ch s:?112 s:sh12 s:cert s:ske s:shd c:cke c:ccs c:hs=40 s:ccs s:hs=40", HS_FULL, 2, 0,
+	  0, false },
+	{ "TLS 1.2 with close_notify and FIN behind it", FULL12 " c:alert=26 c:FIN", HS_FULL, 2, 0,
+	  0, false },
 	{ "TLS 1.2 reset behind it", FULL12 " s:RST", HS_FULL, 2, 0, 0, false },
 
 	{ "TLS 1.3", FLIGHT13 "c:ccs c:data=53", HS_FULL, 1, 0, 0, false },
-	{ "TLS 1.3 without middlebox ChangeCipherSpec", "c:ch s:sh13 s:data=1200 c:data=53", HS_FULL, 1,
-	  0, 0, false },
+	{ "TLS 1.3 without middlebox ChangeCipherSpec", "c:ch s:sh13 s:data=1200 c:data=53",
+	  HS_FULL, 1, 0, 0, false },
 	{ "TLS 1.3 with data behind it", FLIGHT13 "c:data=53 c:data=300", HS_FULL, 1, 0, 0, true },
-	{ "TLS 1.3 with SHA-384", "c:ch s:sh13_sha384 s:data=1200 c:data=69", HS_FULL, 1, 0, 0, false },
-	{ "TLS 1.3 with a tag of 8", "c:ch s:sh13_ccm8 s:data=1200 c:data=45", HS_FULL, 1, 0, 0, false },
-	{ "TLS 1.3 with a PSK", "c:ch s:sh13_psk s:data=27 s:data=53 c:data=53", HS_PSK, 1, 0, 0, false },
+	{ "TLS 1.3 with SHA-384", "c:ch s:sh13_sha384 s:data=1200 c:data=69", HS_FULL, 1, 0, 0,
+	  false },
+	{ "TLS 1.3 with a tag of 8", "c:ch s:sh13_ccm8 s:data=1200 c:data=45", HS_FULL, 1, 0, 0,
+	  false },
+	{ "TLS 1.3 with a PSK", "c:ch s:sh13_psk s:data=27 s:data=53 c:data=53", HS_PSK, 1, 0, 0,
+	  false },
 	{ "TLS 1.3 with a HelloRetryRequest",
 	  "c:ch s:hrr s:ccs c:ccs c:ch s:sh13 s:data=1200 c:data=53", HS_FULL, 2, 0, 0, false },
 	{ "early data accepted",
 	  "c:ch_early c:ccs c:data=200 s:sh13_psk s:ccs s:data=90 c:data=21 c:data=53", HS_PSK, 0,
 	  HS_EARLY_ACCEPTED, 0, true },
 	{ "early data accepted, some of it under way when the ServerHello passed",
-	  "c:ch_early c:data=200 s:sh13_psk c:data=500 s:data=90 c:data=300 c:data=21 c:data=53", HS_PSK,
-	  0, HS_EARLY_ACCEPTED, 0, true },
+	  "c:ch_early c:data=200 s:sh13_psk c:data=500 s:data=90 c:data=300 c:data=21 c:data=53",
+	  HS_PSK, 0, HS_EARLY_ACCEPTED, 0, true },
 	{ "early data rejected: no EndOfEarlyData",
-	  "c:ch_early c:data=200 s:sh13 s:data=1200 c:data=53", HS_FULL, 1, HS_EARLY_REJECTED, 0, true },
+	  "c:ch_early c:data=200 s:sh13 s:data=1200 c:data=53", HS_FULL, 1, HS_EARLY_REJECTED, 0,
+	  true },
 	{ "early data rejected by a HelloRetryRequest",
-	  "c:ch_early c:data=200 s:hrr c:ch s:sh13 s:data=1200 c:data=53", HS_FULL, 2, HS_EARLY_REJECTED,
-	  0, true },
+	  "c:ch_early c:data=200 s:hrr c:ch s:sh13 s:data=1200 c:data=53", HS_FULL, 2,
+	  HS_EARLY_REJECTED, 0, true },
 	{ "TLS 1.3 with a client certificate: what the server says next is a yes",
 	  FLIGHT13 "c:data=900 c:data=281 c:data=53 s:data=250", HS_FULL, 1, 0, 0, false },
-	{ "all of the client's flight in one record", FLIGHT13 "c:data=1200 s:data=250", HS_FULL, 1, 0, 0,
-	  false },
+	{ "all of the client's flight in one record", FLIGHT13 "c:data=1200 s:data=250", HS_FULL, 1,
+	  0, 0, false },
 	{ "an empty certificate, and the server goes on", FLIGHT13 "c:data=25 c:data=53 s:data=250",
 	  HS_FULL, 1, 0, HS_CERT_EMPTY, false },
-	{ "TLS 1.3 with an alert and FIN behind it", FLIGHT13 "c:data=53 s:data=19 s:FIN", HS_FULL, 1, 0,
-	  0, false },
+	{ "TLS 1.3 with an alert and FIN behind it", FLIGHT13 "c:data=53 s:data=19 s:FIN", HS_FULL,
+	  1, 0, 0, false },
 };
 
 static void handshakes_that_succeed(void **state)
@@ -127,30 +132,32 @@ static const struct bad bad[] = {
 	{ "half a hello", "wait", HS_CLIENT_HELLO, HS_CLIENT_HELLO_STALLED, HS_NOBODY, 0, "10 s" },
 	{ "silence after the retry request", "c:ch s:hrr wait", HS_HELLO_RETRY_REQUEST, HS_TIMEOUT,
 	  HS_NOBODY, 0, NULL },
-	{ "silence after the second hello", "c:ch s:hrr c:ch wait", HS_HELLO_RETRY_REQUEST, HS_TIMEOUT,
-	  HS_NOBODY, 0, NULL },
+	{ "silence after the second hello", "c:ch s:hrr c:ch wait", HS_HELLO_RETRY_REQUEST,
+	  HS_TIMEOUT, HS_NOBODY, 0, NULL },
 	{ "silence after the server's flight", FLIGHT12 "wait", HS_SERVER_HELLO_DONE, HS_TIMEOUT,
 	  HS_NOBODY, 0, NULL },
 	{ "silence in a certificate", "c:ch s:sh12 s:cert wait", HS_SERVER_CERTIFICATE, HS_TIMEOUT,
 	  HS_NOBODY, 0, NULL },
 	{ "silence before ServerHelloDone", "c:ch s:sh12 s:cert s:ske wait", HS_SERVER_KEY_EXCHANGE,
 	  HS_TIMEOUT, HS_NOBODY, 0, NULL },
-	{ "silence of the client", FLIGHT12 "c:cke wait", HS_CLIENT_KEY_EXCHANGE, HS_TIMEOUT, HS_NOBODY,
-	  0, NULL },
-	{ "silence of the server", FLIGHT12 "c:cke c:ccs c:hs=40 wait", HS_CLIENT_FINISHED, HS_TIMEOUT,
+	{ "silence of the client", FLIGHT12 "c:cke wait", HS_CLIENT_KEY_EXCHANGE, HS_TIMEOUT,
 	  HS_NOBODY, 0, NULL },
+	{ "silence of the server", FLIGHT12 "c:cke c:ccs c:hs=40 wait", HS_CLIENT_FINISHED,
+	  HS_TIMEOUT, HS_NOBODY, 0, NULL },
 	{ "resumed, the client does not finish", "c:ch_id s:sh12_id s:ccs s:hs=40 wait",
 	  HS_SERVER_FINISHED, HS_TIMEOUT, HS_NOBODY, 0, NULL },
-	{ "TLS 1.3, nothing behind the ServerHello", "c:ch s:sh13 wait", HS_SERVER_HELLO, HS_TIMEOUT,
+	{ "TLS 1.3, nothing behind the ServerHello", "c:ch s:sh13 wait", HS_SERVER_HELLO,
+	  HS_TIMEOUT, HS_NOBODY, 0, NULL },
+	{ "TLS 1.3, silence of the client", FLIGHT13 "wait", HS_SERVER_FINISHED, HS_TIMEOUT,
 	  HS_NOBODY, 0, NULL },
-	{ "TLS 1.3, silence of the client", FLIGHT13 "wait", HS_SERVER_FINISHED, HS_TIMEOUT, HS_NOBODY, 0,
-	  NULL },
-	{ "TLS 1.3, a Finished of another hash is none", "c:ch s:sh13_sha384 s:data=1200 c:data=53 wait",
-	  HS_SERVER_FINISHED, HS_TIMEOUT, HS_NOBODY, 0, NULL },
+	{ "TLS 1.3, a Finished of another hash is none",
+	  "c:ch s:sh13_sha384 s:data=1200 c:data=53 wait", HS_SERVER_FINISHED, HS_TIMEOUT,
+	  HS_NOBODY, 0, NULL },
 
 	{ "version", "c:ch s:!70", HS_CLIENT_HELLO, HS_VERSION_MISMATCH, HS_SERVER, 0,
 	  "server alert protocol_version" },
-	{ "no common cipher", "c:ch s:!40", HS_CLIENT_HELLO, HS_HANDSHAKE_FAILURE, HS_SERVER, 0, NULL },
+	{ "no common cipher", "c:ch s:!40", HS_CLIENT_HELLO, HS_HANDSHAKE_FAILURE, HS_SERVER, 0,
+	  NULL },
 	{ "expired", FLIGHT12 "c:!45", HS_SERVER_HELLO_DONE, HS_CERTIFICATE_EXPIRED, HS_CLIENT, 0,
 	  "certificate_expired" },
 	{ "clear alert of TLS 1.3 (OpenSSL)", FLIGHT13 "c:!48", HS_SERVER_FINISHED,
@@ -163,8 +170,8 @@ static const struct bad bad[] = {
 	  "c:ch s:sh12 s:cert s:creq s:shd c:cert0 c:cke c:ccs c:hs=40 s:!40", HS_CLIENT_FINISHED,
 	  HS_CLIENT_CERTIFICATE_MISSING, HS_SERVER, 0, NULL },
 	{ "refused client certificate",
-	  "c:ch s:sh12 s:cert s:creq s:shd c:cert c:cke c:cv c:ccs c:hs=40 s:!48", HS_CLIENT_FINISHED,
-	  HS_CLIENT_CERTIFICATE_REJECTED, HS_SERVER, 0, NULL },
+	  "c:ch s:sh12 s:cert s:creq s:shd c:cert c:cke c:cv c:ccs c:hs=40 s:!48",
+	  HS_CLIENT_FINISHED, HS_CLIENT_CERTIFICATE_REJECTED, HS_SERVER, 0, NULL },
 
 	{ "TLS 1.2, sealed alert, FIN", FLIGHT12 "c:cke c:ccs c:hs=40 s:ccs s:alert=26 s:FIN",
 	  HS_CLIENT_FINISHED, HS_ENCRYPTED_ALERT, HS_SERVER, 1, "client's certificate" },
@@ -176,8 +183,8 @@ static const struct bad bad[] = {
 	  HS_ENCRYPTED_ALERT, HS_CLIENT, 1, NULL },
 	{ "sealed alert with a tag of 8", "c:ch s:sh13_ccm8 s:data=1200 c:data=11 c:FIN",
 	  HS_SERVER_FINISHED, HS_ENCRYPTED_ALERT, HS_CLIENT, 1, NULL },
-	{ "the server's alert in place of its flight", "c:ch s:sh13 s:data=19 s:FIN", HS_SERVER_HELLO,
-	  HS_ENCRYPTED_ALERT, HS_SERVER, 1, NULL },
+	{ "the server's alert in place of its flight", "c:ch s:sh13 s:data=19 s:FIN",
+	  HS_SERVER_HELLO, HS_ENCRYPTED_ALERT, HS_SERVER, 1, NULL },
 	{ "the client's certificate is refused",
 	  FLIGHT13 "c:data=900 c:data=281 c:data=53 s:data=19 s:FIN", HS_CLIENT_FINISHED,
 	  HS_ENCRYPTED_ALERT, HS_SERVER, 1, "client's certificate" },
@@ -190,17 +197,20 @@ static const struct bad bad[] = {
 	{ "FIN after the hello", "c:ch c:FIN", HS_CLIENT_HELLO, HS_CLOSED, HS_CLIENT, 0, NULL },
 	{ "FIN in place of an answer", "c:ch s:FIN", HS_CLIENT_HELLO, HS_CLOSED, HS_SERVER, 0,
 	  "without an alert" },
-	{ "close_notify in place of an answer", "c:ch s:?0 s:FIN", HS_CLIENT_HELLO, HS_CLOSED, HS_SERVER,
-	  0, "with close_notify" },
-	{ "RST in place of an answer", "c:ch s:RST", HS_CLIENT_HELLO, HS_RESET, HS_SERVER, 0, NULL },
-	{ "the client hangs up on the certificate", FLIGHT12 "c:FIN", HS_SERVER_HELLO_DONE, HS_CLOSED,
-	  HS_CLIENT, 0, NULL },
-	{ "the same in TLS 1.3 (Node)", FLIGHT13 "c:FIN", HS_SERVER_FINISHED, HS_CLOSED, HS_CLIENT, 0,
+	{ "close_notify in place of an answer", "c:ch s:?0 s:FIN", HS_CLIENT_HELLO, HS_CLOSED,
+	  HS_SERVER, 0, "with close_notify" },
+	{ "RST in place of an answer", "c:ch s:RST", HS_CLIENT_HELLO, HS_RESET, HS_SERVER, 0,
 	  NULL },
+	{ "the client hangs up on the certificate", FLIGHT12 "c:FIN", HS_SERVER_HELLO_DONE,
+	  HS_CLOSED, HS_CLIENT, 0, NULL },
+	{ "the same in TLS 1.3 (Node)", FLIGHT13 "c:FIN", HS_SERVER_FINISHED, HS_CLOSED, HS_CLIENT,
+	  0, NULL },
 	{ "the same with RST", FLIGHT13 "c:RST", HS_SERVER_FINISHED, HS_RESET, HS_CLIENT, 0, NULL },
 
-	{ "plain HTTP", "c:ch s:http", HS_CLIENT_HELLO, HS_NOT_TLS_SERVER, HS_SERVER, 0, "plain HTTP" },
-	{ "HTTP later on", "c:ch s:sh12 s:http", HS_SERVER_HELLO, HS_PROTOCOL_ERROR, HS_SERVER, 0, NULL },
+	{ "plain HTTP", "c:ch s:http", HS_CLIENT_HELLO, HS_NOT_TLS_SERVER, HS_SERVER, 0,
+	  "plain HTTP" },
+	{ "HTTP later on", "c:ch s:sh12 s:http", HS_SERVER_HELLO, HS_PROTOCOL_ERROR, HS_SERVER, 0,
+	  NULL },
 	{ "hello that does not parse", "c:ch_bad", HS_CLIENT_HELLO, HS_PROTOCOL_ERROR, HS_CLIENT, 0,
 	  "malformed ClientHello" },
 	{ "ServerHello that does not parse", "c:ch s:sh_bad", HS_CLIENT_HELLO, HS_PROTOCOL_ERROR,
@@ -209,8 +219,8 @@ static const struct bad bad[] = {
 	  "unexpected ClientHello" },
 	{ "three ClientHellos", "c:ch s:hrr c:ch c:ch", HS_HELLO_RETRY_REQUEST, HS_PROTOCOL_ERROR,
 	  HS_CLIENT, 0, NULL },
-	{ "two ServerHellos", "c:ch s:sh12 s:sh12", HS_SERVER_HELLO, HS_PROTOCOL_ERROR, HS_SERVER, 0,
-	  "unexpected ServerHello" },
+	{ "two ServerHellos", "c:ch s:sh12 s:sh12", HS_SERVER_HELLO, HS_PROTOCOL_ERROR, HS_SERVER,
+	  0, "unexpected ServerHello" },
 };
 
 static void handshakes_that_fail(void **state)
@@ -251,7 +261,8 @@ static void knows_what_is_in_the_clear(void **state)
 	assert_true(tracker_expects_clear(&tracker, HS_SERVER));
 	tracker_free(&tracker);
 
-	/* Behind a HelloRetryRequest a hello of each side is, though ChangeCipherSpec has passed. */
+	/* Behind a HelloRetryRequest a hello of each side is, though ChangeCipherSpec has passed.
+	 */
 	script_run(&tracker, "c:ch s:hrr s:ccs c:ccs");
 	assert_true(tracker_expects_clear(&tracker, HS_CLIENT));
 	assert_true(tracker_expects_clear(&tracker, HS_SERVER));
