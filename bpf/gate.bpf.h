@@ -40,7 +40,11 @@ static __always_inline void gate_enter(const struct st_flow_key *key, __u64 now)
 
 	if (!gate)
 		return;
-	__sync_fetch_and_add(&gate->count, 1);
+	/* The daemon and a program may both have seen the end of one flow. */
+	if ((__s32)gate->count < 0)
+		gate->count = 1;
+	else
+		__sync_fetch_and_add(&gate->count, 1);
 	gate->stamp = now >> ST_GATE_TICK_SHIFT;
 }
 

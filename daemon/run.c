@@ -131,7 +131,6 @@ static int drain(struct run *run)
 	run->wall_offset = clock_ns(CLOCK_REALTIME) - now;
 	n = kernel_drain(run->kernel);
 	pipeline_expire(run->pipeline, now);
-	kernel_flush(run->kernel);
 	if (!printer_flush(&run->printer))
 		stop_printing(run);
 	return n;

@@ -20,8 +20,6 @@
 /* SYNs that wait for their ClientHello; a fraction of the handshakes that can be open. */
 #define SYNS_PER_FLOW 4
 #define SYNS_MIN 4096
-/* Flows to be deleted that are gathered before the kernel is asked. */
-#define FORGET_BATCH 256
 /* What this part of the ring's size holds is worth waking for. */
 #define WAKEUP_SHARE 8
 
@@ -37,9 +35,7 @@ struct kernel {
 	int cpus;
 	uint32_t seed;
 	uint64_t deleted;
-	int drained; /* events handed out by the drain at hand */
-	struct st_flow_key forget[FORGET_BATCH];
-	uint32_t forget_count;
+	int drained;	   /* events handed out by the drain at hand */
 	uint64_t *per_cpu; /* room for one value of a per-CPU map */
 };
 
@@ -214,35 +210,18 @@ bool kernel_sleep(struct kernel *kernel)
 	return false;
 }
 
-void kernel_flush(struct kernel *kernel)
-{
-	uint32_t done = 0;
-
-	while (done < kernel->forget_count) {
-		uint32_t n = kernel->forget_count - done;
-		int err = bpf_map_delete_batch(kernel->flows, kernel->forget + done, &n, NULL);
-
-		if (err && err != -ENOENT)
-			n = 0; /* the count means nothing then */
-		for (uint32_t i = 0; i < n; i++) {
-			struct st_gate *gate = &kernel->gates[st_gate_bucket(
-				&kernel->forget[done + i], kernel->seed)];
-
-			__atomic_fetch_sub(&gate->count, 1, __ATOMIC_RELAXED);
-		}
-		kernel->deleted += n;
-		done += n +
-			!!err; /* the batch stops at an entry that is gone: leave that one out */
-	}
-	kernel->forget_count = 0;
-}
-
 void kernel_forget(struct kernel *kernel, const struct st_flow_key *key, uint64_t flow)
 {
-	(void)flow; /* by key: what was ended and reused is not to be forgotten, see kernel.h */
-	kernel->forget[kernel->forget_count++] = *key;
-	if (kernel->forget_count == FORGET_BATCH)
-		kernel_flush(kernel);
+	struct st_flow entry;
+	uint32_t bucket = st_gate_bucket(key, kernel->seed);
+
+	/* Another flow may have the key by now, or this one may have ended by itself. */
+	if (bpf_map_lookup_elem(kernel->flows, key, &entry) || entry.id != flow || entry.over)
+		return;
+	if (bpf_map_delete_elem(kernel->flows, key))
+		return;
+	__atomic_fetch_sub(&kernel->gates[bucket].count, 1, __ATOMIC_RELAXED);
+	kernel->deleted++;
 }
 
 enum kernel_flow kernel_flow_state(struct kernel *kernel, const struct st_flow_key *key,

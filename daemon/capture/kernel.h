@@ -55,12 +55,8 @@ int kernel_drain(struct kernel *kernel);
  */
 bool kernel_sleep(struct kernel *kernel);
 
-/*
- * Take a flow out of the table; done in batches, at the latest by kernel_flush(). Only for
- * flows that have not ended by RST or FIN: their key may belong to a new one by now.
- */
+/* Take a flow out of the table, if it is still there and has not ended by itself. */
 void kernel_forget(struct kernel *kernel, const struct st_flow_key *key, uint64_t flow);
-void kernel_flush(struct kernel *kernel);
 
 enum kernel_flow kernel_flow_state(struct kernel *kernel, const struct st_flow_key *key,
 				   uint64_t flow);
