@@ -7,6 +7,7 @@
 
 #include "connection.h"
 #include "connects.h"
+#include "role.h"
 #include "stream_read.h"
 #include "track/diagnose.h"
 
@@ -21,33 +22,10 @@ struct pipeline {
 	struct pipeline_counters counters;
 };
 
-static enum hs_role role_of(bool client, bool server)
-{
-	if (client)
-		return server ? HS_ROLE_BOTH : HS_ROLE_CLIENT;
-	return server ? HS_ROLE_SERVER : HS_ROLE_FORWARDED;
-}
-
-/*
- * By address first: in a container or a test namespace the other end's socket may well be
- * on the same kernel, but it is another host to those who live there. Where neither address
- * is ours we pass the traffic on, and a socket behind a veth (a pod) is the end on this host.
- */
-static void fill_role(const struct pipeline *pipeline, struct handshake *hs, const bool local[2])
-{
-	bool client = pipeline->ops.is_local(pipeline->ops.ctx, hs->end[HS_CLIENT].addr);
-	bool server = pipeline->ops.is_local(pipeline->ops.ctx, hs->end[HS_SERVER].addr);
-
-	if (client || server)
-		hs->role = role_of(client, server);
-	else
-		hs->role = role_of(local[HS_CLIENT], local[HS_SERVER]);
-}
-
 static void report(struct pipeline *pipeline, struct handshake *hs, const bool local[2])
 {
 	if (pipeline->config.roles)
-		fill_role(pipeline, hs, local);
+		role_fill(hs, local, pipeline->ops.is_local, pipeline->ops.ctx);
 	pipeline->ops.concluded(pipeline->ops.ctx, hs);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: pipeline.c stream_read.c connection.c connects.c stream/reasm.c track/tracker.c */
+/* links: track/hellos.c */
+/* links: pipeline.c stream_read.c connection.c connects.c role.c stream/reasm.c track/tracker.c */
 /* links: track/tls13.c track/establish.c track/diagnose.c track/stages.c tls/hello.c */
 /* links: tls/ext.c tls/key_exchange.c tls/record.c tls/message.c tls/names.c */
 /* links: tls/names_alert.c tls/names_cipher.c tls/names_group.c tls/names_handshake.c */

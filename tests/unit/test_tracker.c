@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links: track/hellos.c */
 /* links: track/tracker.c track/tls13.c track/establish.c track/diagnose.c track/stages.c */
 /* links: tls/hello.c tls/ext.c tls/key_exchange.c tls/names.c tls/names_alert.c */
 /* links: tls/names_cipher.c tls/names_group.c tls/names_handshake.c tls/names_signature.c */
