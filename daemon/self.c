@@ -28,7 +28,6 @@ size_t self_collect(const struct self *self, struct metric_row *rows, size_t roo
 {
 	struct pipeline_counters pipeline;
 	struct kernel_counts kernel;
-	uint64_t ended;
 	size_t n = 0;
 
 	kernel_counts(self->kernel, &kernel);
@@ -37,14 +36,10 @@ size_t self_collect(const struct self *self, struct metric_row *rows, size_t roo
 		rows[n] = (struct metric_row){ kernel_rows[n].family, kernel_rows[n].label,
 					       kernel_rows[n].value,
 					       kernel.value[kernel_rows[n].count] };
-	ended = kernel.value[ST_COUNT_FLOWS_ENDED] + kernel.deleted + pipeline.evictions;
 	const struct metric_row own[] = {
 		{ "shaketap_events_lost_total", "cause", "daemon_full", pipeline.refused },
 		{ "shaketap_duplicates_skipped_total", NULL, NULL,
 		  kernel.value[ST_COUNT_DUPLICATES] + pipeline.copies },
-		{ "shaketap_flows", "table", "kernel",
-		  kernel.value[ST_COUNT_FLOWS_OPENED] -
-			  min_u64(ended, kernel.value[ST_COUNT_FLOWS_OPENED]) },
 		{ "shaketap_flows", "table", "daemon", pipeline.in_progress },
 		{ "shaketap_flow_evictions_total", "table", "kernel", pipeline.evictions },
 		{ "shaketap_interfaces", "hook", "tcx",

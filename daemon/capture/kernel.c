@@ -34,7 +34,6 @@ struct kernel {
 	int flows, syns, counts;
 	int cpus;
 	uint32_t seed;
-	uint64_t deleted;
 	int drained;	   /* events handed out by the drain at hand */
 	uint64_t *per_cpu; /* room for one value of a per-CPU map */
 };
@@ -221,7 +220,6 @@ void kernel_forget(struct kernel *kernel, const struct st_flow_key *key, uint64_
 	if (bpf_map_delete_elem(kernel->flows, key))
 		return;
 	__atomic_fetch_sub(&kernel->gates[bucket].count, 1, __ATOMIC_RELAXED);
-	kernel->deleted++;
 }
 
 enum kernel_flow kernel_flow_state(struct kernel *kernel, const struct st_flow_key *key,
@@ -244,7 +242,7 @@ bool kernel_syn_unanswered(struct kernel *kernel, const struct st_flow_key *key,
 
 void kernel_counts(struct kernel *kernel, struct kernel_counts *out)
 {
-	*out = (struct kernel_counts){ .deleted = kernel->deleted };
+	*out = (struct kernel_counts){ 0 };
 	for (uint32_t what = 0; what < ST_COUNTS; what++) {
 		if (bpf_map_lookup_elem(kernel->counts, &what, kernel->per_cpu))
 			continue;

@@ -64,10 +64,9 @@ enum kernel_flow kernel_flow_state(struct kernel *kernel, const struct st_flow_k
 /* The SYN of that time is in the table and has no answer. */
 bool kernel_syn_unanswered(struct kernel *kernel, const struct st_flow_key *key, uint64_t syn_time);
 
-/* Sums over all CPUs, by enum st_count, and what the daemon itself deleted. */
+/* Sums over all CPUs, by enum st_count. */
 struct kernel_counts {
 	uint64_t value[ST_COUNTS];
-	uint64_t deleted; /* entries of the flow table, by kernel_forget() */
 };
 
 void kernel_counts(struct kernel *kernel, struct kernel_counts *out);

@@ -53,12 +53,23 @@ static void add_ends(struct text *out, const struct handshake *hs)
 	text_pad(out, from, ENDS_WIDTH);
 }
 
+/* On the line a space ends a word: a name must not be able to write the rest of it. */
+static void add_word(struct text *out, struct bytes name)
+{
+	for (size_t i = 0; i < name.n; i++) {
+		if (name.p[i] == ' ')
+			text_string(out, "\\x20");
+		else
+			text_wire(out, (struct bytes){ name.p + i, 1 });
+	}
+}
+
 static void add_server_name(struct text *out, const struct handshake *hs)
 {
 	size_t from = out->n;
 
 	if (hs->client_hello && hs->client_hello->server_name.n)
-		text_wire(out, hs->client_hello->server_name);
+		add_word(out, hs->client_hello->server_name);
 	else
 		text_char(out, '-');
 	text_pad(out, from, NAME_WIDTH);
