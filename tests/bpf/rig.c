@@ -151,12 +151,17 @@ void client_hello(struct rig *rig)
 	say(rig, CLIENT, bytes, tls_hello(bytes, TLS_HANDSHAKE_CLIENT_HELLO, USUAL_HELLO));
 }
 
-void both_hellos(struct rig *rig)
+void server_hello(struct rig *rig)
 {
 	uint8_t bytes[128];
 
-	client_hello(rig);
 	say(rig, SERVER, bytes, tls_hello(bytes, TLS_HANDSHAKE_SERVER_HELLO, 86));
+}
+
+void both_hellos(struct rig *rig)
+{
+	client_hello(rig);
+	server_hello(rig);
 }
 
 size_t rig_events(struct rig *rig)

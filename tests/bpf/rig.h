@@ -71,6 +71,7 @@ void signal_flags(struct rig *rig, int side, uint8_t flags);
 void connect_tcp(struct rig *rig);
 /* A ClientHello of the usual size in one segment. */
 void client_hello(struct rig *rig);
+void server_hello(struct rig *rig);
 /* ClientHello and ServerHello. */
 void both_hellos(struct rig *rig);
 

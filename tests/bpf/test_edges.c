@@ -87,6 +87,36 @@ static void fin_with_data(void **state)
 	assert_int_equal(rig->seen[1].event.seq, frame.seq + frame.n);
 }
 
+/* RFC 9293 section 3.10.7.4: outside of the window an RST changes nothing. */
+static void rst_far_off_is_a_guess(void **state)
+{
+	struct rig *rig = *state;
+	struct st_flow_key key = base_key(rig);
+	struct frame frame = { .flags = RST };
+
+	both_hellos(rig);
+	rig_events(rig);
+	frame.seq = rig->next[CLIENT] + (1U << 30);
+	rig_frame(rig, &frame);
+	no_events(rig);
+	assert_int_equal(count_of(rig, ST_COUNT_REFUSED_STRAY_RST), 1);
+	assert_true(has_flow(rig, &key));
+}
+
+/* It was on its way when the client reset the connection: no handshake of its own. */
+static void late_server_hello_is_quiet(void **state)
+{
+	struct rig *rig = *state;
+
+	client_hello(rig);
+	rig_events(rig);
+	signal_flags(rig, CLIENT, RST);
+	only_event(rig, ST_EVENT_RST, 0);
+	server_hello(rig);
+	no_events(rig);
+	assert_int_equal(count_of(rig, ST_COUNT_FLOWS_OPENED), 1);
+}
+
 static void rst_of_either_side_ends_the_flow(void **state)
 {
 	struct rig *rig = *state;
@@ -281,6 +311,8 @@ int main(void)
 		TEST(hello_in_the_syn),
 		TEST(fin_of_each_side_ends_the_flow),
 		TEST(fin_with_data),
+		TEST(rst_far_off_is_a_guess),
+		TEST(late_server_hello_is_quiet),
 		TEST(rst_of_either_side_ends_the_flow),
 		TEST(copies_on_the_other_hook_are_counted),
 		TEST(new_syn_ends_the_old_flow),
