@@ -59,7 +59,6 @@ static const struct good good[] = {
 	{ "TLS 1.2 with close_notify and FIN behind it", FULL12 " c:alert=26 c:FIN", HS_FULL, 2, 0,
 	  0, false },
 	{ "TLS 1.2 reset behind it", FULL12 " s:RST", HS_FULL, 2, 0, 0, false },
-
 	{ "TLS 1.3", FLIGHT13 "c:ccs c:data=53", HS_FULL, 1, 0, 0, false },
 	{ "TLS 1.3 without middlebox ChangeCipherSpec", "c:ch s:sh13 s:data=1200 c:data=53",
 	  HS_FULL, 1, 0, 0, false },
@@ -88,7 +87,7 @@ static const struct good good[] = {
 	  FLIGHT13 "c:data=900 c:data=281 c:data=53 s:data=250", HS_FULL, 1, 0, 0, false },
 	{ "a client certificate, and a server with nothing to say",
 	  FLIGHT13 "c:data=900 c:data=281 c:data=53 wait", HS_FULL, 1, 0, 0, false },
-	{ "a client certificate, close_notify, and close_notify in answer",
+	{ "client certificate, close_notify both ways",
 	  FLIGHT13 "c:data=900 c:data=281 c:data=53 c:data=19 s:data=19 s:FIN", HS_FULL, 1, 0, 0,
 	  false },
 	{ "a client certificate, FIN, and then the server's tickets",
@@ -161,7 +160,6 @@ static const struct bad bad[] = {
 	{ "TLS 1.3, a Finished of another hash is none",
 	  "c:ch s:sh13_sha384 s:data=1200 c:data=53 wait", HS_SERVER_FINISHED, HS_TIMEOUT,
 	  HS_NOBODY, 0, NULL },
-
 	{ "version", "c:ch s:!70", HS_CLIENT_HELLO, HS_VERSION_MISMATCH, HS_SERVER, 0,
 	  "server alert protocol_version" },
 	{ "no common cipher", "c:ch s:!40", HS_CLIENT_HELLO, HS_HANDSHAKE_FAILURE, HS_SERVER, 0,
@@ -180,7 +178,6 @@ static const struct bad bad[] = {
 	{ "refused client certificate",
 	  "c:ch s:sh12 s:cert s:creq s:shd c:cert c:cke c:cv c:ccs c:hs=40 s:!48",
 	  HS_CLIENT_FINISHED, HS_CLIENT_CERTIFICATE_REJECTED, HS_SERVER, 0, NULL },
-
 	{ "TLS 1.2, sealed alert, FIN", FLIGHT12 "c:cke c:ccs c:hs=40 s:ccs s:alert=26 s:FIN",
 	  HS_CLIENT_FINISHED, HS_ENCRYPTED_ALERT, HS_SERVER, 1, "client's certificate" },
 	{ "TLS 1.3, sealed alert of the client, FIN", FLIGHT13 "c:ccs c:data=19 c:FIN",
@@ -207,7 +204,6 @@ static const struct bad bad[] = {
 	{ "early data under way hides nothing of the server's flight",
 	  "c:ch_early c:data=200 s:sh13 c:data=500 s:data=1200 c:data=19 c:FIN", HS_SERVER_FINISHED,
 	  HS_ENCRYPTED_ALERT, HS_CLIENT, 1, "server's certificate" },
-
 	{ "FIN after the hello", "c:ch c:FIN", HS_CLIENT_HELLO, HS_CLOSED, HS_CLIENT, 0, NULL },
 	{ "FIN in place of an answer", "c:ch s:FIN", HS_CLIENT_HELLO, HS_CLOSED, HS_SERVER, 0,
 	  "without an alert" },
@@ -220,7 +216,6 @@ static const struct bad bad[] = {
 	{ "the same in TLS 1.3 (Node)", FLIGHT13 "c:FIN", HS_SERVER_FINISHED, HS_CLOSED, HS_CLIENT,
 	  0, NULL },
 	{ "the same with RST", FLIGHT13 "c:RST", HS_SERVER_FINISHED, HS_RESET, HS_CLIENT, 0, NULL },
-
 	{ "plain HTTP", "c:ch s:http", HS_CLIENT_HELLO, HS_NOT_TLS_SERVER, HS_SERVER, 0,
 	  "plain HTTP" },
 	{ "HTTP later on", "c:ch s:sh12 s:http", HS_SERVER_HELLO, HS_PROTOCOL_ERROR, HS_SERVER, 0,
