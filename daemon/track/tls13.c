@@ -64,8 +64,7 @@ static bool is_early_data(struct tracker *tracker, unsigned length)
 	return length != finished_length(hs) || hs->stage < HS_SERVER_FINISHED;
 }
 
-/* The client's answer to the server's flight: [EndOfEarlyData] [Certificate CertificateVerify]
- * Finished */
+/* The client's answer: [EndOfEarlyData] [Certificate CertificateVerify] Finished */
 static void client_flight_record(struct tracker *tracker, unsigned length, uint64_t now)
 {
 	struct handshake *hs = &tracker->hs;
@@ -99,8 +98,7 @@ static void client_record(struct tracker *tracker, unsigned length, uint64_t now
 		client_flight_record(tracker, length, now);
 		return;
 	}
-	/* An alert behind the Finished is close_notify: what the server answers alike is no
-	 * refusal. */
+	/* An alert behind the Finished is close_notify, and the server's answer no refusal. */
 	if (is_alert_sized(hs, length))
 		tracker->side[HS_CLIENT].close_notify = true;
 	else if (!hs->application_data_time)
@@ -134,10 +132,6 @@ static void server_record(struct tracker *tracker, unsigned length, uint64_t now
 void tls13_record(struct tracker *tracker, enum hs_side from, const struct tls_record *record,
 		  uint64_t now)
 {
-	struct tracker_side *side = &tracker->side[from];
-
-	if (side->sealed < UINT8_MAX)
-		side->sealed++;
 	if (from == HS_CLIENT)
 		client_record(tracker, record->length, now);
 	else

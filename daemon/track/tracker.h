@@ -22,7 +22,6 @@ struct tracker_side {
 	bool alert_sized;	 /* TLS 1.3: the last encrypted record was as long as an alert */
 	bool certificate_flight; /* TLS 1.3 client: more than a Finished was sent */
 	bool end_of_early_data;	 /* TLS 1.3 client: the last record may be EndOfEarlyData */
-	uint8_t sealed;		 /* TLS 1.3: encrypted records since the ServerHello */
 	uint64_t closed;	 /* time of FIN or RST, 0: open */
 };
 
