@@ -19,7 +19,7 @@ RELEASE  := 0.1.0
 
 # What to install, by the names of Debian; after a slash a command that serves as well.
 BUILD_PACKAGES := clang llvm gcc/$(firstword $(CC)) make pkg-config/pkg-config bpftool/bpftool \
-	libbpf-dev libelf-dev zlib1g-dev libmicrohttpd-dev libssl-dev uthash-dev libcmocka-dev \
+	libbpf-dev libelf-dev zlib1g-dev libmicrohttpd-dev libssl-dev libpcap-dev uthash-dev libcmocka-dev \
 	linux-libc-dev libc6-dev git/git ca-certificates
 DEMO_PACKAGES := openssl/openssl nginx-light/nginx curl/curl iproute2/ip
 TEST_PACKAGES := $(DEMO_PACKAGES) gnutls-bin/gnutls-cli jq/jq ethtool/ethtool tcpdump/tcpdump \
@@ -49,7 +49,7 @@ endif
 # Asked once, when first needed and not before: a fresh machine has no pkg-config yet.
 once = $(eval $(1) := $(2))$($(1))
 
-LIBRARIES := libbpf libelf zlib libmicrohttpd libcrypto
+LIBRARIES := libbpf libelf zlib libmicrohttpd libcrypto libpcap
 PKG_CFLAGS = $(call once,PKG_CFLAGS,$(shell pkg-config --cflags $(LIBRARIES)))
 PKG_LIBS   = $(call once,PKG_LIBS,$(shell pkg-config --libs $(LIBRARIES)))
 VERSION    = $(call once,VERSION,$(or $(patsubst v%,%,$(shell git describe --tags --dirty \
@@ -106,7 +106,7 @@ tools: | $(INSTALL_FIRST)
 	need bpftool command -v bpftool; need pkg-config command -v pkg-config; \
 	need libbpf-dev pkg-config libbpf; need libelf-dev pkg-config libelf; \
 	need zlib1g-dev pkg-config zlib; need libmicrohttpd-dev pkg-config libmicrohttpd; \
-	need libssl-dev pkg-config libcrypto; need uthash-dev header uthash.h; \
+	need libssl-dev pkg-config libcrypto; need libpcap-dev pkg-config libpcap; need uthash-dev header uthash.h; \
 	need linux-libc-dev header linux/bpf.h; \
 	[ -z "$$missing" ] || { echo "shaketap: missing:$$missing (sudo make deps installs them)" >&2; \
 	exit 1; }

@@ -3,7 +3,7 @@
 #ifndef SHAKETAP_ALERT_H
 #define SHAKETAP_ALERT_H
 
-#include "tls/reader.h"
+#include "base/reader.h"
 #include "tls/result.h"
 
 #define TLS_ALERT_WARNING 1

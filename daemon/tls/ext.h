@@ -3,8 +3,8 @@
 #ifndef SHAKETAP_TLS_EXT_H
 #define SHAKETAP_TLS_EXT_H
 
+#include "base/reader.h"
 #include "tls/hello.h"
-#include "tls/reader.h"
 
 /* Exactly one of client and server is set: the hello to be filled. */
 struct tls_ext_target {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tls/key_exchange.h"
 
-#include "tls/reader.h"
+#include "base/reader.h"
 
 /* RFC 8422 section 5.4 */
 enum curve_type { EXPLICIT_PRIME = 1, EXPLICIT_CHAR2 = 2, NAMED_CURVE = 3 };

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/reader.h"
 #include "base/util.h"
-#include "tls/reader.h"
 
 static void drop_kept(struct tls_messages *messages)
 {

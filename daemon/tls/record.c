@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tls/record.h"
 
-#include "tls/reader.h"
+#include "base/reader.h"
 
 #define VERSION_MAJOR 3
 #define VERSION_MINOR_MAX 4

@@ -12,6 +12,7 @@ declare -A may=(
 	[track]="track base tls"
 	[out]="out base tls track"
 	[capture]="capture base"
+	[file]="file base"
 )
 bad=0
 

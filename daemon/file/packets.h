@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Packets out of capture files, in the order of their time: pcap and pcapng in all
+ * their forms, compressed or not, from files or from standard input.
+ */
+#ifndef SHAKETAP_FILE_PACKETS_H
+#define SHAKETAP_FILE_PACKETS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+
+struct file_packet {
+	uint64_t time;	       /* ns since the epoch */
+	int link;	       /* link type, one of libpcap's DLT_* */
+	struct bytes bytes;    /* what was captured; borrowed until the next call */
+	uint32_t length;       /* on the wire; more than bytes.n when the capture cut it */
+	const char *interface; /* as the file names it, or NULL; valid until packets_close() */
+};
+
+struct packets;
+
+enum packets_result {
+	PACKETS_OK,
+	PACKETS_END, /* all files were read to their end */
+	PACKETS_DAMAGED /* as PACKETS_END, but something could not be read: packets_damage() */
+};
+
+/*
+ * Open all files; "-" is standard input. NULL: one of them cannot be read at all (no such
+ * file, a directory, no capture file, memory is out); error then holds one sentence that
+ * begins with the name of the file, without a line feed, fit to be printed.
+ */
+struct packets *packets_open(const char *const *names, size_t n, char *error, size_t size);
+void packets_close(struct packets *packets);
+
+/* The next packet of all files, the oldest first where several files overlap. */
+enum packets_result packets_next(struct packets *packets, struct file_packet *out);
+
+/*
+ * What is wrong with the i-th damaged file, one sentence that begins with its name; NULL:
+ * no more. A damaged file ends where the damage begins; the others are read on.
+ */
+const char *packets_damage(const struct packets *packets, size_t i);
+
+/* Bytes of the files consumed so far, and in all (0: not known, as of a pipe). */
+void packets_progress(const struct packets *packets, uint64_t *done, uint64_t *all);
+
+#endif
