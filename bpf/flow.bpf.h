@@ -9,6 +9,9 @@
 /* How far an RST may be from the place known: the largest usual windows. */
 #define RST_DISTANCE_MAX (1U << 24)
 
+/* Bytes this little before what was seen are old; farther away they are of another connection. */
+#define OLD_DISTANCE_MAX (1U << 20)
+
 /*
  * The flow is over, its entry stays until a new connection or the LRU takes its place: a
  * ServerHello that was on its way must not look like the middle of an unseen handshake.
@@ -58,7 +61,9 @@ static __always_inline struct st_flow *flow_open(const struct packet *packet, bo
 	if (!flow)
 		return NULL;
 	half = half_of(flow, packet->sender);
-	half->need = half->copy_to = half->next = packet->seq;
+	half->need = packet->seq;
+	/* A hello in the form of SSL 2.0 is one clear record; what follows it are TLS records. */
+	half->copy_to = half->next = packet->seq + tls_sniff_sslv2(packet->first);
 	half->walk = ST_WALK_ON;
 	if (packet->flags & TCP_ACK) { /* tells where the other side's next byte will be */
 		half = half_of(flow, packet->sender ^ 1);
@@ -111,6 +116,12 @@ static __always_inline bool follow_edges(const struct packet *packet, struct scr
 	return half_of(flow, packet->sender ^ 1)->fin;
 }
 
+/* Sent again: it ends a little before the place where its direction stands. */
+static __always_inline bool is_old(const struct packet *packet, const struct st_half *half)
+{
+	return half->need - (packet->seq + packet->len) < OLD_DISTANCE_MAX;
+}
+
 static __always_inline void begin_segment(struct segment *segment, const struct packet *packet,
 					  const struct st_flow *flow, const struct st_half *half)
 {
@@ -153,16 +164,18 @@ static __always_inline bool follow(struct __sk_buff *skb, const struct packet *p
 	bool over = false;
 
 	if (flow && flow->over) {
-		/* Its SYN was not seen, but this is a new handshake. */
-		if (packet->sniffed != SNIFF_CLIENT_HELLO || packet->flags & TCP_RST)
+		if (packet->sniffed != TLS_SNIFFED_CLIENT_HELLO || packet->flags & TCP_RST)
 			return true;
+		if (is_old(packet, half_of(flow, packet->sender)))
+			return true;
+		/* Its SYN was not seen, but this is a new handshake. */
 		bpf_map_delete_elem(&flows, &packet->key);
 		flow = NULL;
 	}
 	if (!flow) {
-		if (packet->sniffed == SNIFF_NOTHING || !is_hello(skb, packet))
+		if (packet->sniffed == TLS_SNIFFED_NOTHING || !is_hello(skb, packet))
 			return false;
-		flow = flow_open(packet, packet->sniffed == SNIFF_SERVER_HELLO, now);
+		flow = flow_open(packet, packet->sniffed == TLS_SNIFFED_SERVER_HELLO, now);
 		if (!flow)
 			return false;
 	}

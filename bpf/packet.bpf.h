@@ -17,6 +17,7 @@
 #include <bpf/bpf_endian.h>
 
 #include "count.bpf.h"
+#include "tls_sniff.h"
 #include "verifier.bpf.h"
 
 /* 802.1ad carries two tags; a third is somebody's mistake and counted. */
@@ -29,8 +30,7 @@
 #define IP4_FRAGMENT_MASK 0x3fff /* more fragments, offset */
 #define IP6_FRAGMENT_MASK 0xfff9 /* offset, more fragments */
 
-/* What a record header and the type of its first message take. */
-#define FIRST_BYTES 6
+#define FIRST_BYTES TLS_SNIFF_FIRST_BYTES
 /* TCP options of nearly every data segment: two NOPs and the timestamps. */
 #define USUAL_OPTIONS_LEN 12
 
@@ -46,7 +46,7 @@ struct packet {
 	__u16 vlan;
 	__u8 flags;
 	__u8 sender;   /* after packet_canonical(): index of the source in key */
-	__u8 sniffed;  /* enum sniffed */
+	__u8 sniffed;  /* enum tls_sniffed */
 	__u8 first[8]; /* FIRST_BYTES of the payload; zero behind len */
 };
 

@@ -42,7 +42,7 @@ static __always_inline void observe(struct __sk_buff *skb, bool egress, bool eth
 		return;
 	if (packet.len)
 		packet.sniffed = sniff(&packet);
-	if (packet.sniffed == SNIFF_NOTHING && !(packet.flags & (TCP_SYN | TCP_RST)) &&
+	if (packet.sniffed == TLS_SNIFFED_NOTHING && !(packet.flags & (TCP_SYN | TCP_RST)) &&
 	    !gate_is_open(&packet.key))
 		return;
 	observe_segment(skb, &packet, egress);

@@ -59,6 +59,18 @@ static __always_inline bool is_late_hello(const __u8 *b, __u32 length)
 	       message + TLS_HANDSHAKE_HEADER_LEN == length;
 }
 
+/*
+ * A Certificate that is alone in its record and not empty. Should the bytes continue an
+ * earlier message instead, the daemon finds them missing.
+ */
+static __always_inline bool is_certificate(const __u8 *b, __u32 length)
+{
+	__u32 message = (__u32)b[6] << 16 | (__u32)b[7] << 8 | b[8];
+
+	return b[5] == TLS_HANDSHAKE_CERTIFICATE && message > TLS_CERTIFICATE_EMPTY_LEN &&
+	       message + TLS_HANDSHAKE_HEADER_LEN == length;
+}
+
 /* Decide about the record whose header b holds, at sequence number seq. False: this is not TLS. */
 static __always_inline bool enter_record(struct st_half *half, const __u8 *b, bool peeked,
 					 __u32 seq)
@@ -72,7 +84,10 @@ static __always_inline bool enter_record(struct st_half *half, const __u8 *b, bo
 		return false;
 	switch (b[0]) {
 	case TLS_RECORD_HANDSHAKE:
-		if (!half->encrypted || (peeked && is_late_hello(b, length)))
+		if (config.no_certificates && !half->encrypted && peeked &&
+		    is_certificate(b, length))
+			half->copy_to = body + TLS_HANDSHAKE_HEADER_LEN;
+		else if (!half->encrypted || (peeked && is_late_hello(b, length)))
 			half->copy_to = half->next;
 		return true;
 	case TLS_RECORD_CHANGE_CIPHER_SPEC:

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "track/certificates.h"
+
 /* Connections kept for reuse; each is about a kilobyte. */
 #define SPARES_MAX 1024
 
@@ -27,6 +29,7 @@ void connections_free(struct connections *all)
 		TAILQ_REMOVE(&all->spare, connection, due);
 		free(connection);
 	}
+	certificates_free(all->certificates);
 }
 
 struct connection *connection_find(struct connections *all, const struct st_flow_key *key)
@@ -63,6 +66,7 @@ struct connection *connection_new(struct connections *all, const struct st_flow_
 	connection->flow = flow;
 	connection->progress = now;
 	tracker_init(&connection->tracker);
+	connection->tracker.certificates = all->certificates;
 	HASH_ADD(by_key, all->by_key, key, sizeof(connection->key), connection);
 	TAILQ_INSERT_TAIL(&all->waiting, connection, due);
 	all->count++;

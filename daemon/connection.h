@@ -18,6 +18,11 @@ struct connection_half {
 	bool fin; /* seen, but bytes before it may still be missing */
 	uint32_t fin_seq;
 	uint64_t fin_time;
+	uint64_t time;	/* of its newest packet with data or FIN */
+	uint32_t ack;	/* how far this side has acknowledged the other */
+	bool acked;	/* ack is valid */
+	bool unread;	/* something came that was not read yet */
+	uint8_t waited; /* packets since the last one that came in order */
 };
 
 struct connection {
@@ -49,7 +54,8 @@ struct connections {
 	struct connection_list settling;
 	struct connection_list spare; /* kept for reuse: no allocation after warm-up */
 	size_t count, max, spares;
-	size_t held; /* by all of them */
+	size_t held;			   /* by all of them */
+	struct certificates *certificates; /* own, for their trackers; NULL: none are read */
 };
 
 /* Which side the end with this index in the key is. */

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "check.h"
 #include "options.h"
+#include "read.h"
 #include "run.h"
 
 /* libbpf's print callback has no context: the one reason for a global. */
@@ -19,6 +20,12 @@ static int print_libbpf(enum libbpf_print_level level, const char *format, va_li
 	log_args(&log_to, LEVEL_DEBUG, format, args);
 	return 0;
 }
+
+static int (*const commands[])(const struct options *options, struct log *log) = {
+	[OPTIONS_RUN] = run,
+	[OPTIONS_READ] = read_files,
+	[OPTIONS_CHECK] = check,
+};
 
 int main(int argc, char **argv)
 {
@@ -35,8 +42,7 @@ int main(int argc, char **argv)
 		break;
 	case OPTIONS_OK:
 		log_to.level = options.log_level;
-		code = options.command == OPTIONS_CHECK ? check(&options, &log_to)
-							: run(&options, &log_to);
+		code = commands[options.command](&options, &log_to);
 		break;
 	}
 	options_free(&options);

@@ -41,6 +41,18 @@ static error_t take_value(struct parsing *parsing, const struct option_row *row,
 	return EINVAL;
 }
 
+static error_t take_argument(struct parsing *parsing, const char *word)
+{
+	if (!parsing->command->arguments) {
+		complain(parsing, "surplus argument '", word, "': allowed are only options");
+		return EINVAL;
+	}
+	if (value_pattern(NULL, word, &parsing->options->files))
+		return 0;
+	complain(parsing, "FILE '", word, "': allowed is the name of a capture file, or -");
+	return EINVAL;
+}
+
 static void bad_word(struct parsing *parsing, const char *word);
 static const char *word_in_question(const struct command_row *command,
 				    const struct argp_state *state);
@@ -60,6 +72,9 @@ static error_t on_key(int key, char *value, struct argp_state *state)
 	case 'q':
 		parsing->options->log_level = LEVEL_ERROR;
 		return 0;
+	case KEY_NO_CERTIFICATES:
+		parsing->options->no_certificates = true;
+		return 0;
 	case 'h':
 		print_help(parsing->command, parsing->out);
 		parsing->result = OPTIONS_DONE;
@@ -69,7 +84,12 @@ static error_t on_key(int key, char *value, struct argp_state *state)
 		parsing->result = OPTIONS_DONE;
 		return ECANCELED;
 	case ARGP_KEY_ARG:
-		complain(parsing, "surplus argument '", value, "': allowed are only options");
+		return take_argument(parsing, value);
+	case ARGP_KEY_END:
+		if (!parsing->command->arguments || parsing->options->files.n)
+			return 0;
+		complain(parsing, "no file: allowed are capture files and - for standard input", "",
+			 "");
 		return EINVAL;
 	case ARGP_KEY_ERROR:
 		if (parsing->result == OPTIONS_OK)
@@ -108,6 +128,7 @@ static struct argp make_argp(const struct command_row *command, struct argp_opti
 	return (struct argp){
 		.options = options,
 		.parser = on_key,
+		.args_doc = command->arguments,
 		.doc = command->help,
 		.help_filter = add_default,
 	};
@@ -140,7 +161,7 @@ static void bad_word(struct parsing *parsing, const char *word)
 {
 	const struct command_row *command = parsing->command;
 	const struct option_row *row = NULL;
-	char before[64];
+	char before[64], after[64];
 
 	if (strncmp(word, "--", 2) == 0) {
 		size_t n = strcspn(word + 2, "="), matches = 0;
@@ -163,10 +184,9 @@ static void bad_word(struct parsing *parsing, const char *word)
 		complain(parsing, before, word, "' is not allowed");
 	} else {
 		snprintf(before, sizeof(before), "unknown option '");
-		complain(parsing, before, word,
-			 command->command == OPTIONS_RUN
-				 ? "': allowed are those of shaketap run --help"
-				 : "': allowed are those of shaketap check --help");
+		snprintf(after, sizeof(after), "': allowed are those of shaketap %s --help",
+			 command->name);
+		complain(parsing, before, word, after);
 	}
 }
 
@@ -248,8 +268,8 @@ enum options_result options_parse(int argc, char **argv, struct options *options
 		return OPTIONS_DONE;
 	}
 	complain(&parsing, argc > 1 ? "unknown command '" : "no command", word,
-		 argc > 1 ? "': allowed are run, check, --help, --version"
-			  : ": allowed are run, check, --help, --version");
+		 argc > 1 ? "': allowed are run, read, check, --help, --version"
+			  : ": allowed are run, read, check, --help, --version");
 	return parsing.result;
 }
 
@@ -257,5 +277,6 @@ void options_free(struct options *options)
 {
 	free(options->interfaces.p);
 	free(options->server_names.p);
-	options->interfaces = options->server_names = (struct options_list){ 0 };
+	free(options->files.p);
+	options->interfaces = options->server_names = options->files = (struct options_list){ 0 };
 }

@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "shaketap_config.h"
 
-enum options_command { OPTIONS_RUN, OPTIONS_CHECK };
+enum options_command { OPTIONS_RUN, OPTIONS_READ, OPTIONS_CHECK };
 enum options_format { OPTIONS_TEXT, OPTIONS_JSON, OPTIONS_NONE };
 
 /* The values of a repeatable option, in order; they point into argv. */
@@ -39,6 +39,9 @@ struct options {
 	uint64_t ring_buffer; /* bytes, a power of two */
 	uint64_t max_server_names;
 	struct options_list server_names; /* patterns; none given: every name */
+	bool no_certificates;
+	struct options_list files; /* of read: at least one, "-" is standard input */
+	const char *metrics_file;  /* of read: where the metrics page goes; NULL: nowhere */
 	enum log_level log_level;
 };
 

@@ -27,6 +27,43 @@ static const char *const filters[] = { "all", "failures", NULL };
 
 #define FIELD(name) offsetof(struct options, name)
 
+/* Rows that more than one command has. */
+#define FORMAT_ROW                                                                          \
+	{                                                                                   \
+		.key = 'f', .name = "format", .metavar = "text|json|none",                  \
+		.help = "What is printed per handshake on standard output",                 \
+		.allowed = "text, json or none", .standard = "text", .parse = value_choice, \
+		.field = FIELD(format), .range = {                                          \
+			.words = formats                                                    \
+		}                                                                           \
+	}
+#define ONLY_ROW                                                                        \
+	{                                                                               \
+		.key = KEY_ONLY, .name = "only", .metavar = "all|failures",             \
+		.help = "Print only failures; metrics are not affected",                \
+		.allowed = "all or failures", .standard = "all", .parse = value_choice, \
+		.field = FIELD(only), .range = {                                        \
+			.words = filters                                                \
+		}                                                                       \
+	}
+#define TIMEOUT_ROW                                                                          \
+	{                                                                                    \
+		.key = KEY_TIMEOUT, .name = "handshake-timeout", .metavar = "SECONDS",       \
+		.help = "Time without progress after which an open handshake has timed out", \
+		.allowed = "a number of seconds from 0.1 to 3600", .standard = "10",         \
+		.parse = value_seconds, .field = FIELD(handshake_timeout), .range = {        \
+			.min = NS_PER_S / 10,                                                \
+			.max = 3600 * NS_PER_S                                               \
+		}                                                                            \
+	}
+#define COMMON_ROWS                                                                           \
+	{ .key = 'v', .name = "verbose", .help = "Say more on standard error" },              \
+		{ .key = 'q', .name = "quiet", .help = "Say only errors on standard error" }, \
+		{ .key = 'h', .name = "help", .help = "Print this help" },                    \
+	{                                                                                     \
+		.key = KEY_VERSION, .name = "version", .help = "Print the version"            \
+	}
+
 static const struct option_row run_rows[] = {
 	{ .key = 'i',
 	  .name = "interface",
@@ -44,33 +81,9 @@ static const struct option_row run_rows[] = {
 	  .allowed = "ADDRESS:PORT, [ADDRESS]:PORT (numeric) or none",
 	  .standard = "127.0.0.1:9743",
 	  .parse = listen_value },
-	{ .key = 'f',
-	  .name = "format",
-	  .metavar = "text|json|none",
-	  .help = "What is printed per handshake on standard output",
-	  .allowed = "text, json or none",
-	  .standard = "text",
-	  .parse = value_choice,
-	  .field = FIELD(format),
-	  .range = { .words = formats } },
-	{ .key = KEY_ONLY,
-	  .name = "only",
-	  .metavar = "all|failures",
-	  .help = "Print only failures; metrics are not affected",
-	  .allowed = "all or failures",
-	  .standard = "all",
-	  .parse = value_choice,
-	  .field = FIELD(only),
-	  .range = { .words = filters } },
-	{ .key = KEY_TIMEOUT,
-	  .name = "handshake-timeout",
-	  .metavar = "SECONDS",
-	  .help = "Time without progress after which an open handshake has timed out",
-	  .allowed = "a number of seconds from 0.1 to 3600",
-	  .standard = "10",
-	  .parse = value_seconds,
-	  .field = FIELD(handshake_timeout),
-	  .range = { .min = NS_PER_S / 10, .max = 3600 * NS_PER_S } },
+	FORMAT_ROW,
+	ONLY_ROW,
+	TIMEOUT_ROW,
 	{ .key = KEY_PORTS,
 	  .name = "tls-ports",
 	  .metavar = "LIST",
@@ -113,10 +126,33 @@ static const struct option_row run_rows[] = {
 	  .allowed = "a shell pattern that is not empty",
 	  .parse = value_pattern,
 	  .field = FIELD(server_names) },
-	{ .key = 'v', .name = "verbose", .help = "Say more on standard error" },
-	{ .key = 'q', .name = "quiet", .help = "Say only errors on standard error" },
-	{ .key = 'h', .name = "help", .help = "Print this help" },
-	{ .key = KEY_VERSION, .name = "version", .help = "Print the version" },
+	{ .key = KEY_NO_CERTIFICATES,
+	  .name = "no-certificates",
+	  .help = "Do not capture certificates" },
+	COMMON_ROWS,
+};
+
+static bool file_value(const struct value_range *range, const char *text, void *field)
+{
+	(void)range;
+	if (!*text)
+		return false;
+	*(const char **)field = text;
+	return true;
+}
+
+static const struct option_row read_rows[] = {
+	FORMAT_ROW,
+	ONLY_ROW,
+	TIMEOUT_ROW,
+	{ .key = KEY_METRICS,
+	  .name = "metrics",
+	  .metavar = "FILE",
+	  .help = "Write the metrics page to this file at the end",
+	  .allowed = "the name of a file",
+	  .parse = file_value,
+	  .field = FIELD(metrics_file) },
+	COMMON_ROWS,
 };
 
 static const struct option_row check_rows[] = {
@@ -129,10 +165,14 @@ _Static_assert(ARRAY_SIZE(run_rows) <= OPTION_ROWS_MAX, "more options than OPTIO
 
 const struct command_row command_rows[COMMANDS] = {
 	[OPTIONS_RUN] = { "run", OPTIONS_RUN,
-			  "Observe this host: one line per handshake, metrics over HTTP.", run_rows,
-			  ARRAY_SIZE(run_rows) },
+			  "Observe this host: one line per handshake, metrics over HTTP.", NULL,
+			  run_rows, ARRAY_SIZE(run_rows) },
+	[OPTIONS_READ] = { "read", OPTIONS_READ,
+			   "The same analysis on capture files (pcap, pcapng, gzip; - is standard "
+			   "input). Needs no privileges.",
+			   "FILE...", read_rows, ARRAY_SIZE(read_rows) },
 	[OPTIONS_CHECK] = { "check", OPTIONS_CHECK,
-			    "Can this host run shaketap? Says what is missing and the mend.",
+			    "Can this host run shaketap? Says what is missing and the mend.", NULL,
 			    check_rows, ARRAY_SIZE(check_rows) },
 };
 

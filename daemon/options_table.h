@@ -17,6 +17,8 @@ enum {
 	KEY_RING,
 	KEY_NAMES,
 	KEY_NAME,
+	KEY_NO_CERTIFICATES,
+	KEY_METRICS,
 	KEY_VERSION
 };
 
@@ -36,11 +38,12 @@ struct command_row {
 	const char *name;
 	enum options_command command;
 	const char *help;
+	const char *arguments; /* what follows the options; NULL: nothing may */
 	const struct option_row *rows;
 	size_t n;
 };
 
-#define COMMANDS 2
+#define COMMANDS 3
 
 /* The most options a command may have; options_table.c asserts it. */
 #define OPTION_ROWS_MAX 16

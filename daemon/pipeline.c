@@ -8,7 +8,8 @@
 #include "connection.h"
 #include "connects.h"
 #include "role.h"
-#include "stream_read.h"
+#include "stream_order.h"
+#include "track/certificates.h"
 #include "track/diagnose.h"
 
 /* Bytes of unread stream and partial messages that all connections together may hold. */
@@ -35,6 +36,8 @@ static void report(struct pipeline *pipeline, struct handshake *hs, const bool l
  */
 static bool is_handshake(const struct handshake *hs)
 {
+	if (hs->failure.cause == HS_NOT_TLS_SERVER && !hs->client_hello_end_time)
+		return false; /* neither side spoke TLS; its first bytes only looked like it */
 	return hs->stage >= HS_CLIENT_HELLO || hs->unknown == HS_LOST_EVENTS;
 }
 
@@ -72,9 +75,10 @@ static void count_segment(struct connection *connection, const struct st_event *
 {
 	struct handshake *hs = &connection->tracker.hs;
 
+	if (hs->client_hello_end_time || event->sender != connection->client)
+		return;
 	/* Events of one packet have one time. */
-	if (hs->client_hello || event->sender != connection->client ||
-	    event->time == connection->last_segment)
+	if (!(event->flags & ST_FLAG_WHOLE) && event->time == connection->last_segment)
 		return;
 	connection->last_segment = event->time;
 	hs->client_hello_segments++;
@@ -87,12 +91,14 @@ static void on_data(struct pipeline *pipeline, struct connection *connection,
 	uint32_t pos = half->reasm.pos;
 	uint32_t stored = half->reasm.stored;
 
-	count_segment(connection, event);
 	if (reasm_add(&half->reasm, event->seq, (struct bytes){ payload, event->len })) {
 		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
 		return;
 	}
-	stream_read(connection, event->sender, event->time);
+	if (half->reasm.lent.n || half->reasm.stored > stored)
+		count_segment(connection, event);
+	stream_order_note(connection, event);
+	stream_order_read(connection);
 	if (reasm_settle(&half->reasm))
 		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
 	connection_account(&pipeline->all, connection);
@@ -100,15 +106,17 @@ static void on_data(struct pipeline *pipeline, struct connection *connection,
 		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
 	if (half->reasm.pos != pos || half->reasm.stored > stored)
 		connection_progress(&pipeline->all, connection, event->time);
-	stream_read_fin(connection, event->sender);
 	/* The source copies no more of this direction: what was to come stays unseen. */
-	if (event->flags & ST_FLAG_SPENT)
+	if (event->flags & ST_FLAG_SPENT) {
+		stream_order_flush(connection);
 		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
+	}
 }
 
 static void on_reset(struct connection *connection, const struct st_event *event)
 {
 	connection->ended = true;
+	stream_order_flush(connection);
 	if (stream_has_gap(connection))
 		tracker_unknown(&connection->tracker, HS_GAP, event->time);
 	tracker_close(&connection->tracker, connection_side(connection, event->sender), true,
@@ -125,7 +133,8 @@ static void on_fin(struct connection *connection, const struct st_event *event)
 	connection->ended = connection->half[!event->sender].fin;
 	if (!half->reasm.started)
 		reasm_start(&half->reasm, event->seq);
-	stream_read_fin(connection, event->sender);
+	stream_order_note(connection, event);
+	stream_order_read(connection);
 }
 
 static void note_sender(struct connection *connection, const struct st_event *event)
@@ -299,6 +308,7 @@ static void expire_connection(struct pipeline *pipeline, struct connection *conn
 		tracker_unknown(tracker, HS_EVICTED, now);
 		break;
 	case FLOW_INTACT:
+		stream_order_flush(connection);
 		if (stream_has_gap(connection))
 			tracker_unknown(tracker, HS_GAP, now);
 		else
@@ -353,6 +363,7 @@ void pipeline_finish(struct pipeline *pipeline, uint64_t now)
 
 	while ((connection = TAILQ_FIRST(&pipeline->all.settling)) ||
 	       (connection = TAILQ_FIRST(&pipeline->all.waiting))) {
+		stream_order_flush(connection);
 		tracker_unknown(&connection->tracker, HS_STILL_OPEN, now);
 		conclude(pipeline, connection);
 	}
@@ -367,6 +378,8 @@ struct pipeline *pipeline_new(const struct pipeline_config *config, const struct
 	pipeline->config = *config;
 	pipeline->ops = *ops;
 	connections_init(&pipeline->all, config->max_flows);
+	if (!config->no_certificates)
+		pipeline->all.certificates = certificates_new(); /* no memory: do without */
 	connects_init(&pipeline->connects);
 	return pipeline;
 }

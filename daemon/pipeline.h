@@ -37,7 +37,8 @@ struct pipeline_ops {
 struct pipeline_config {
 	uint64_t timeout; /* ns without progress */
 	size_t max_flows;
-	bool roles; /* live: say which end is on this host */
+	bool roles;	      /* live: say which end is on this host */
+	bool no_certificates; /* leave them alone; the source may leave their bodies out */
 };
 
 struct pipeline_counters {

@@ -74,7 +74,7 @@ static void on_concluded(void *ctx, const struct handshake *hs)
 	struct run *run = ctx;
 
 	run->seen = true;
-	metrics_count(run->metrics, hs);
+	metrics_count(run->metrics, hs, run->wall_offset);
 	printer_print(&run->printer, hs, interfaces_name(run->interfaces, hs->ifindex),
 		      run->wall_offset);
 }
@@ -275,11 +275,13 @@ static int open_source(struct run *run)
 		.gate_lifetime = max_u64(options->handshake_timeout * GATE_LIFETIME_FACTOR,
 					 GATE_LIFETIME_MIN),
 		.tls_ports = options->tls_ports,
+		.no_certificates = options->no_certificates,
 	};
 	const struct pipeline_config pipeline = {
 		.timeout = options->handshake_timeout,
 		.max_flows = options->max_flows,
 		.roles = true,
+		.no_certificates = options->no_certificates,
 	};
 	const struct pipeline_ops ops = {
 		run, on_concluded, forget_flow, flow_state, is_unanswered, is_local,

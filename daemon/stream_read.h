@@ -11,7 +11,4 @@ void stream_read(struct connection *connection, unsigned sender, uint64_t now);
 /* A FIN that was seen takes effect when all bytes before it were read. */
 void stream_read_fin(struct connection *connection, unsigned sender);
 
-/* In one of the directions later bytes wait for earlier ones. */
-bool stream_has_gap(const struct connection *connection);
-
 #endif

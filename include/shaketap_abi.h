@@ -38,7 +38,8 @@ enum st_event_flag {
 	ST_FLAG_LOCAL = 1 << 3,	 /* the sender's socket is on this host */
 	ST_FLAG_LOST = 1 << 4,	 /* an earlier event of this flow did not fit into the ring */
 	ST_FLAG_RAW = 1 << 5,	 /* the walk lost its place: bytes as they came */
-	ST_FLAG_SPENT = 1 << 6	 /* the budget of this direction ends with this event */
+	ST_FLAG_SPENT = 1 << 6,	 /* the budget of this direction ends with this event */
+	ST_FLAG_WHOLE = 1 << 7	 /* not the kernel's: all data of one packet is in this event */
 };
 
 /* Payload bytes one event carries at most; longer ranges take several events. */

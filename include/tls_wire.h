@@ -49,7 +49,25 @@
 
 #define TLS_RANDOM_LEN 32
 
+/*
+ * SSL 2.0 (RFC 5246 appendix E.2, RFC 6101 appendix E): a record header of two bytes, the
+ * length with its highest bit set; of three, when there is padding.
+ */
+#define SSLV2_RECORD_HEADER_LEN 2
+#define SSLV2_CLIENT_HELLO 1
+/* Type, version, and the lengths of the cipher specs, the session id and the challenge. */
+#define SSLV2_CLIENT_HELLO_HEAD_LEN 9
+#define SSLV2_CIPHER_SPEC_LEN 3
+#define SSLV2_SESSION_ID_LEN 16 /* or none */
+#define SSLV2_CHALLENGE_MAX 32	/* at least 16, but not all keep to that */
+#define SSLV2_CLIENT_HELLO_MIN (SSLV2_CLIENT_HELLO_HEAD_LEN + SSLV2_CIPHER_SPEC_LEN + 1)
+/* Our bound: more than a thousand cipher specs. */
+#define SSLV2_CLIENT_HELLO_MAX 4095
+
 #define TLS_ALERT_LEN 2
+
+/* Body of a Certificate message without any certificate (RFC 5246 section 7.4.2). */
+#define TLS_CERTIFICATE_EMPTY_LEN 3
 
 #define TLS_VERSION_SSL2 0x0002
 #define TLS_VERSION_SSL3 0x0300

@@ -85,6 +85,19 @@ static inline bool reader_u24(struct reader *r, uint32_t *out)
 	return reader_number(r, 3, out);
 }
 
+static inline bool reader_u32(struct reader *r, uint32_t *out)
+{
+	return reader_number(r, 4, out);
+}
+
+/* Pass over the next n bytes. */
+static inline bool reader_skip(struct reader *r, size_t n)
+{
+	struct bytes passed;
+
+	return reader_bytes(r, n, &passed);
+}
+
 /* A length of `size` bytes and as many bytes as it says, as a reader of their own. */
 static inline bool reader_prefixed(struct reader *r, size_t size, struct reader *sub)
 {

@@ -70,6 +70,7 @@ static int configure(struct kernel *kernel, const struct kernel_config *config)
 	skel->rodata->config.wakeup_fill = config->ring_size / WAKEUP_SHARE;
 	skel->rodata->config.gate_lifetime = config->gate_lifetime;
 	skel->rodata->config.gate_seed = kernel->seed;
+	skel->rodata->config.no_certificates = config->no_certificates;
 	err = bpf_map__set_max_entries(skel->maps.events, (uint32_t)config->ring_size);
 	if (!err)
 		err = bpf_map__set_max_entries(skel->maps.flows, (uint32_t)config->max_flows);
@@ -217,7 +218,9 @@ void kernel_forget(struct kernel *kernel, const struct st_flow_key *key, uint64_
 	/* Another flow may have the key by now, or this one may have ended by itself. */
 	if (bpf_map_lookup_elem(kernel->flows, key, &entry) || entry.id != flow || entry.over)
 		return;
-	if (bpf_map_delete_elem(kernel->flows, key))
+	entry.over = 1;
+	entry.half[0].walk = entry.half[1].walk = ST_WALK_SPENT;
+	if (bpf_map_update_elem(kernel->flows, key, &entry, BPF_EXIST))
 		return;
 	__atomic_fetch_sub(&kernel->gates[bucket].count, 1, __ATOMIC_RELAXED);
 }

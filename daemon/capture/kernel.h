@@ -19,6 +19,7 @@ struct kernel_config {
 	size_t ring_size;	   /* bytes, power of two */
 	uint64_t gate_lifetime;	   /* ns */
 	const uint64_t *tls_ports; /* ST_PORTS_WORDS words, bit per port */
+	bool no_certificates;	   /* do not copy them */
 };
 
 struct kernel_ops {

@@ -12,11 +12,11 @@
 #include "file/packets.h"
 
 struct tcp_segment {
-	uint32_t addr[2][4]; /* source, destination: network order, IPv4 mapped */
-	uint16_t port[2];    /* source, destination: host order */
-	uint32_t seq, ack;   /* host order */
-	uint8_t flags;	     /* TH_* of netinet/tcp.h */
-	uint16_t vlan;	     /* id of the innermost tag around the outermost IP header; 0: none */
+	uint32_t addr[2][4];  /* source, destination: network order, IPv4 mapped */
+	uint16_t port[2];     /* source, destination: host order */
+	uint32_t seq, ack;    /* host order */
+	uint8_t flags;	      /* TH_* of netinet/tcp.h */
+	uint16_t vlan;	      /* id of the innermost tag around the outermost IP header; 0: none */
 	struct bytes payload; /* borrowed: what the capture holds of it */
 	uint32_t cut;	      /* payload bytes behind it that the capture does not hold */
 	struct bytes ip;      /* the innermost IP packet, fragments put together; borrowed */
@@ -46,7 +46,10 @@ bool decode_knows_link(int link);
 enum decode_result decode_packet(struct decoder *decoder, const struct file_packet *packet,
 				 struct tcp_segment *segment);
 
-/* Datagrams given up because a fragment was missing, too late or contradicted another. */
+/*
+ * Datagrams given up because a fragment was missing, too late or contradicted another, and
+ * those that still wait: ask at the end of the input.
+ */
 uint64_t decoder_fragments_lost(const struct decoder *decoder);
 
 #endif

@@ -12,7 +12,8 @@
 #include "base/bytes.h"
 
 struct file_packet {
-	uint64_t time;	       /* ns since the epoch */
+	/* ns since the epoch; in a pcapng file, that of the packet before where one has none */
+	uint64_t time;
 	int link;	       /* link type, one of libpcap's DLT_* */
 	struct bytes bytes;    /* what was captured; borrowed until the next call */
 	uint32_t length;       /* on the wire; more than bytes.n when the capture cut it */
@@ -23,19 +24,25 @@ struct packets;
 
 enum packets_result {
 	PACKETS_OK,
-	PACKETS_END, /* all files were read to their end */
+	PACKETS_END,	/* all files were read to their end */
 	PACKETS_DAMAGED /* as PACKETS_END, but something could not be read: packets_damage() */
 };
 
 /*
- * Open all files; "-" is standard input. NULL: one of them cannot be read at all (no such
+ * Open all files; "-" is standard input, once, and is called so in sentences. It is waited
+ * for until the head of its capture has come. NULL: one of them cannot be read at all (no such
  * file, a directory, no capture file, memory is out); error then holds one sentence that
  * begins with the name of the file, without a line feed, fit to be printed.
  */
 struct packets *packets_open(const char *const *names, size_t n, char *error, size_t size);
 void packets_close(struct packets *packets);
 
-/* The next packet of all files, the oldest first where several files overlap. */
+/*
+ * The next packet of all files, the oldest first where several files overlap, and of the same
+ * time that of the earlier argument. The order within a file is never changed. Waits for a pipe
+ * no longer than its next packet takes. A signal whose handler was set without SA_RESTART ends
+ * such a wait, and with it the pipe, as if its capture ended there; that is no damage.
+ */
 enum packets_result packets_next(struct packets *packets, struct file_packet *out);
 
 /*

@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "base/addr.h"
-
-#define SHA1_LEN 20
+#include "base/digest.h"
 
 /* Address, then port, both in network order: comparing bytes compares numbers. */
 struct end_bytes {
@@ -49,7 +48,7 @@ bool community_id(const struct hs_end *a, const struct hs_end *b, char out[COMMU
 	static const uint8_t protocol[2] = { IPPROTO_TCP, 0 }; /* and one byte of padding */
 	static const uint8_t seed[2] = { 0, 0 };
 	struct end_bytes low = end_bytes(a), high = end_bytes(b), swap;
-	uint8_t input[2 + 16 + 16 + 2 + 2 + 2], digest[SHA1_LEN];
+	uint8_t input[2 + 16 + 16 + 2 + 2 + 2], sha1[DIGEST_MAX];
 	size_t n = 0;
 
 	if (compare(&low, &high) > 0) {
@@ -63,10 +62,10 @@ bool community_id(const struct hs_end *a, const struct hs_end *b, char out[COMMU
 	n = append(input, n, protocol, sizeof(protocol));
 	n = append(input, n, low.port, sizeof(low.port));
 	n = append(input, n, high.port, sizeof(high.port));
-	if (!EVP_Digest(input, n, digest, NULL, EVP_sha1(), NULL))
+	if (!digest(DIGEST_SHA1, (struct bytes){ input, n }, sha1))
 		return false;
 	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): the block behind it ends the text */
 	memcpy(out, "1:", 2);
-	EVP_EncodeBlock((unsigned char *)out + 2, digest, SHA1_LEN);
+	EVP_EncodeBlock((unsigned char *)out + 2, sha1, DIGEST_SHA1_LEN);
 	return true;
 }

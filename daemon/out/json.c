@@ -6,6 +6,7 @@
 #include "base/addr.h"
 #include "out/community_id.h"
 #include "out/facts.h"
+#include "out/findings.h"
 #include "out/json_parts.h"
 #include "tls/names.h"
 
@@ -110,6 +111,19 @@ static void add_failure(struct json *j, const struct handshake *hs)
 	json_object_end(j, mark);
 }
 
+static void add_findings(struct json *j, const struct handshake *hs, uint64_t wall_time)
+{
+	uint32_t findings = findings_of(hs, wall_time);
+
+	if (!findings)
+		return;
+	json_list(j, "findings");
+	for (unsigned i = 0; i < FINDINGS; i++)
+		if (findings >> i & 1)
+			json_string(j, NULL, finding_name((enum finding)i));
+	json_list_end(j);
+}
+
 static void add_shaketap(struct json *j, const struct handshake *hs,
 			 const struct record_context *ctx)
 {
@@ -139,6 +153,7 @@ static void add_shaketap(struct json *j, const struct handshake *hs,
 	if (hs->round_trips >= 0)
 		json_number(j, "round_trips", (uint64_t)hs->round_trips);
 	add_failure(j, hs);
+	add_findings(j, hs, facts_start(hs) + ctx->wall_offset);
 	json_object_end(j, mark);
 }
 

@@ -103,14 +103,17 @@ void json_client_hello(struct json *j, const struct handshake *hs)
 void json_server_hello(struct json *j, const struct handshake *hs)
 {
 	const struct tls_server_hello *hello = &hs->server_hello;
+	bool whole = hello->legacy_version != TLS_VERSION_SSL2; /* of those no more is read */
 	struct json_mark mark;
 
 	if (!hs->has_server_hello)
 		return;
 	mark = json_object(j, "server_hello");
-	json_hex(j, "random", (struct bytes){ hello->random, sizeof(hello->random) });
+	if (whole)
+		json_hex(j, "random", (struct bytes){ hello->random, sizeof(hello->random) });
 	json_code(j, "legacy_version", hello->legacy_version, tls_version_name);
-	json_number(j, "session_id_length", hello->session_id_length);
+	if (whole)
+		json_number(j, "session_id_length", hello->session_id_length);
 	add_extensions(j, hello->extensions);
 	if (hello->has_psk)
 		json_number(j, "psk_index", hello->psk_index);
@@ -134,25 +137,29 @@ static void add_message(struct json *j, const struct hs_message *m, uint64_t sta
 	json_object_end(j, mark);
 }
 
-static bool is_server_hello(const struct hs_message *m)
+static bool is_from_server(const struct hs_message *m, uint8_t type)
 {
-	return !m->encrypted && m->record == TLS_RECORD_HANDSHAKE &&
-	       m->type == TLS_HANDSHAKE_SERVER_HELLO && m->from == HS_SERVER;
+	return !m->encrypted && m->record == TLS_RECORD_HANDSHAKE && m->type == type &&
+	       m->from == HS_SERVER;
 }
 
 void json_messages(struct json *j, const struct handshake *hs, uint64_t start)
 {
-	/* On the wire a HelloRetryRequest is a ServerHello: it is the first of the two. */
+	/*
+	 * On the wire a HelloRetryRequest is a ServerHello: it is the first of the two. In old
+	 * drafts it was a message of its own.
+	 */
 	bool retry_to_come = hs->hello_retry;
 
 	if (!hs->message_count)
 		return;
 	json_list(j, "messages");
 	for (unsigned i = 0; i < hs->message_count; i++) {
-		bool retry = retry_to_come && is_server_hello(&hs->messages[i]);
+		const struct hs_message *m = &hs->messages[i];
+		bool retry = retry_to_come && is_from_server(m, TLS_HANDSHAKE_SERVER_HELLO);
 
-		add_message(j, &hs->messages[i], start, retry);
-		if (retry)
+		add_message(j, m, start, retry);
+		if (retry || is_from_server(m, TLS_HANDSHAKE_HELLO_RETRY_REQUEST))
 			retry_to_come = false;
 	}
 	json_list_end(j);

@@ -15,6 +15,8 @@ void json_code(struct json *j, const char *key, uint16_t code, json_namer namer)
 void json_codes(struct json *j, const char *key, struct bytes list, json_namer namer);
 
 void json_tls(struct json *j, const struct handshake *hs);
+/* The members of one certificate, into the open object; nothing when it is NULL. */
+void json_certificate(struct json *j, const struct tls_x509 *x509);
 void json_key_exchange(struct json *j, const struct handshake *hs);
 void json_client_hello(struct json *j, const struct handshake *hs);
 void json_server_hello(struct json *j, const struct handshake *hs);

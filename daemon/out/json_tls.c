@@ -2,6 +2,7 @@
 /* The parts of a record about what was negotiated: "tls" and shaketap.key_exchange. */
 #include "out/facts.h"
 #include "out/json_parts.h"
+#include "tls/fingerprint.h"
 #include "tls/names.h"
 
 void json_code(struct json *j, const char *key, uint16_t code, json_namer namer)
@@ -32,18 +33,42 @@ static void add_negotiated(struct json *j, const struct handshake *hs)
 
 	json_string(j, "version_protocol", ssl ? "ssl" : "tls");
 	json_code(j, "version", hello->version, tls_version_name);
-	json_code(j, "cipher", hello->cipher_suite, tls_cipher_name);
+	if (hs_has_cipher(hs))
+		json_code(j, "cipher", hello->cipher_suite, tls_cipher_name);
 }
 
-static void add_client(struct json *j, const struct tls_client_hello *hello)
+static void add_client_fingerprints(struct json *j, const struct tls_client_hello *hello)
 {
-	struct json_mark mark;
+	char ja3[TLS_JA3_SIZE], ja4[TLS_JA4_SIZE];
 
-	if (!hello)
-		return;
-	mark = json_object(j, "client");
-	json_wire(j, "server_name", hello->server_name);
-	json_codes(j, "supported_ciphers", hello->cipher_suites, tls_cipher_name);
+	if (tls_ja3(hello, ja3))
+		json_string(j, "ja3", ja3);
+	if (tls_ja4(hello, ja4))
+		json_string(j, "ja4", ja4);
+}
+
+static void add_client(struct json *j, const struct handshake *hs)
+{
+	const struct tls_client_hello *hello = hs->client_hello;
+	struct json_mark mark = json_object(j, "client");
+
+	if (hello) {
+		json_wire(j, "server_name", hello->server_name);
+		add_client_fingerprints(j, hello);
+		json_codes(j, "supported_ciphers", hello->cipher_suites, tls_cipher_name);
+	}
+	json_certificate(j, hs->certificate[HS_CLIENT]);
+	json_object_end(j, mark);
+}
+
+static void add_server(struct json *j, const struct handshake *hs)
+{
+	struct json_mark mark = json_object(j, "server");
+	char ja3s[TLS_JA3_SIZE];
+
+	if (hs_has_cipher(hs) && tls_ja3s(&hs->server_hello, ja3s))
+		json_string(j, "ja3s", ja3s);
+	json_certificate(j, hs->certificate[HS_SERVER]);
 	json_object_end(j, mark);
 }
 
@@ -61,7 +86,8 @@ void json_tls(struct json *j, const struct handshake *hs)
 	if (hs->has_server_hello && hs->resumption != HS_RESUMPTION_NONE)
 		json_bool(j, "resumed", facts_resumed(hs));
 	json_wire(j, "next_protocol", protocol);
-	add_client(j, hs->client_hello);
+	add_client(j, hs);
+	add_server(j, hs);
 	json_object_end(j, mark);
 }
 

@@ -147,6 +147,10 @@ static void add_negotiated(struct text *out, const struct handshake *hs)
 	if (!hs->has_server_hello)
 		return;
 	add_version(out, hs->server_hello.version);
+	if (!hs_has_cipher(hs)) {
+		text_string(out, "  ");
+		return;
+	}
 	text_char(out, ' ');
 	if (hs->has_group) {
 		text_string(out, facts_name(tls_group_name(hs->group), hs->group, code));

@@ -126,7 +126,7 @@ static bool offers_post_quantum(const struct tls_client_hello *hello)
 
 static void count_negotiated(struct metrics *m, const struct handshake *hs)
 {
-	if (hs->has_server_hello)
+	if (hs_has_cipher(hs))
 		code_counts_add(&m->ciphers, hs->server_hello.cipher_suite);
 	if (hs->has_group)
 		code_counts_add(&m->groups, hs->group);
@@ -153,7 +153,13 @@ static void count_outcome(struct metrics *m, const struct handshake *hs)
 	server_names_count(m->names, hs);
 }
 
-void metrics_count(struct metrics *m, const struct handshake *hs)
+static void count_findings(struct metrics *m, uint32_t findings)
+{
+	for (unsigned i = 0; i < FINDINGS; i++)
+		m->findings[i] += findings >> i & 1;
+}
+
+void metrics_count(struct metrics *m, const struct handshake *hs, uint64_t wall_offset)
 {
 	uint64_t ns;
 
@@ -162,6 +168,7 @@ void metrics_count(struct metrics *m, const struct handshake *hs)
 	else
 		m->unknown[hs->unknown]++;
 	count_negotiated(m, hs);
+	count_findings(m, findings_of(hs, facts_start(hs) + wall_offset));
 	for (unsigned i = 0; i < hs->alert_count; i++)
 		count_alert(m, &hs->alerts[i]);
 	if (facts_span(hs->client_hello_time, hs->server_hello_time, &ns))

@@ -4,6 +4,7 @@
 #define SHAKETAP_METRICS_TABLE_H
 
 #include "out/code_counts.h"
+#include "out/findings.h"
 #include "out/metrics.h"
 #include "out/server_names.h"
 
@@ -48,6 +49,7 @@ struct metrics {
 	uint64_t alerts[2][METRICS_LEVELS][METRICS_ALERTS];
 	uint64_t hello_retries, early_data_offered, early_data_accepted, post_quantum_offers;
 	struct code_counts ciphers, groups;
+	uint64_t findings[FINDINGS];
 	struct server_names *names;
 };
 

@@ -121,6 +121,19 @@ static void write_round_trips(struct expo *e, const struct metrics *m)
 			expo_seconds(e, EXPO_LABELS({ "role", hs_role_names[r] }), m->avoidable[r]);
 }
 
+static void write_findings(struct expo *e, const struct metrics *m)
+{
+	static const struct expo_family family = {
+		"shaketap_findings_total", EXPO_COUNTER,
+		"Handshakes with something that a policy for TLS would object to, by what it is."
+	};
+
+	expo_family(e, &family);
+	for (unsigned i = 0; i < FINDINGS; i++)
+		expo_u64(e, EXPO_LABELS({ "finding", finding_name((enum finding)i) }),
+			 m->findings[i]);
+}
+
 void metrics_write(struct expo *e, const struct metrics *m)
 {
 	write_handshakes(e, m);
@@ -130,5 +143,6 @@ void metrics_write(struct expo *e, const struct metrics *m)
 	write_round_trips(e, m);
 	metrics_write_alerts(e, m);
 	metrics_write_negotiated(e, m);
+	write_findings(e, m);
 	server_names_write(e, m->names);
 }

@@ -20,6 +20,7 @@ struct server_name {
 	char label[LABEL_MAX + 1]; /* folded to lower case, escaped */
 	uint64_t handshakes;
 	uint64_t failures[HS_CAUSES];
+	uint64_t not_after; /* of the certificate seen last, seconds since the epoch; 0: none */
 	UT_hash_handle hh;
 };
 
@@ -118,10 +119,13 @@ static struct server_name *find(struct server_names *names, const struct tls_cli
 void server_names_count(struct server_names *names, const struct handshake *hs)
 {
 	struct server_name *entry = find(names, hs->client_hello);
+	const struct tls_x509 *x509 = hs->certificate[HS_SERVER];
 
 	entry->handshakes++;
 	if (hs->outcome == HS_FAILURE)
 		entry->failures[hs->failure.cause]++;
+	if (x509 && x509->parsed && x509->has_not_after && x509->not_after > 0)
+		entry->not_after = (uint64_t)x509->not_after;
 }
 
 static void write_handshakes(struct expo *e, const struct server_name *entry)
@@ -138,6 +142,15 @@ static void write_failures(struct expo *e, const struct server_name *entry)
 				 EXPO_LABELS({ "server_name", entry->label },
 					     { "cause", hs_cause_names[cause] }),
 				 entry->failures[cause]);
+}
+
+/* Of names that share a label the last certificate would say nothing. */
+static void write_not_after(struct expo *e, const struct server_names *names)
+{
+	for (size_t i = 0; i < names->used; i++)
+		if (names->entries[i].not_after)
+			expo_u64(e, EXPO_LABELS({ "server_name", names->entries[i].label }),
+				 names->entries[i].not_after);
 }
 
 static void write_all(struct expo *e, const struct server_names *names,
@@ -159,6 +172,10 @@ void server_names_write(struct expo *e, const struct server_names *names)
 		"shaketap_server_handshake_failures_total", EXPO_COUNTER,
 		"Failed handshakes, by the server name the client asked for."
 	};
+	static const struct expo_family not_after = {
+		"shaketap_server_certificate_not_after_timestamp_seconds", EXPO_GAUGE,
+		"End of validity of the certificate seen last under the server name, where visible."
+	};
 	static const struct expo_family overflow = {
 		"shaketap_server_name_overflow_total", EXPO_COUNTER,
 		"Handshakes counted under server_name other for want of room."
@@ -170,4 +187,6 @@ void server_names_write(struct expo *e, const struct server_names *names)
 	write_all(e, names, write_failures);
 	expo_family(e, &overflow);
 	expo_u64(e, EXPO_NO_LABELS, names->overflow);
+	expo_family(e, &not_after);
+	write_not_after(e, names);
 }

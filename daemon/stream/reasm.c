@@ -162,6 +162,16 @@ void reasm_skip(struct reasm *reasm, uint32_t n)
 	}
 }
 
+uint32_t reasm_end(const struct reasm *reasm)
+{
+	uint32_t end = reasm->pos + (uint32_t)reasm->lent.n;
+
+	for (const struct reasm_chunk *chunk = reasm->chunks; chunk && !seq_before(end, chunk->seq);
+	     chunk = chunk->next)
+		end = chunk->seq + chunk->len;
+	return end;
+}
+
 bool reasm_has_gap(const struct reasm *reasm)
 {
 	uint32_t end = reasm->pos + (uint32_t)reasm->lent.n;

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 #include "base/bytes.h"
+#include "base/seq.h"
 
 /* Bytes one direction may keep waiting. A 64 KB ClientHello fits with its records. */
 #define REASM_STORED_MAX (160 * 1024)
@@ -54,16 +55,13 @@ void reasm_skip(struct reasm *reasm, uint32_t n);
 /* Take into own memory what is left of the lent segment. 0 or -ENOMEM. */
 int reasm_settle(struct reasm *reasm);
 
+/* The sequence number behind the bytes that follow the read position without a hole. */
+uint32_t reasm_end(const struct reasm *reasm);
+
 /* Somewhere behind the read position bytes wait for earlier ones that did not come. */
 bool reasm_has_gap(const struct reasm *reasm);
 
 /* Release all memory; valid to start again. */
 void reasm_free(struct reasm *reasm);
-
-/* a comes before b in the circle of sequence numbers (RFC 9293 section 3.4). */
-static inline bool seq_before(uint32_t a, uint32_t b)
-{
-	return (int32_t)(a - b) < 0;
-}
 
 #endif

@@ -2,6 +2,7 @@
 #include "tls/ext.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/util.h"
 
@@ -35,56 +36,62 @@ static struct bytes take_rest(struct reader *r)
 	return rest;
 }
 
-static bool rest_is_u16_list(struct reader *r, struct bytes *list)
+/* A list of bytes that fills the extension, behind its length of `size` bytes. */
+static bool read_list(struct reader *body, size_t size, struct reader *list)
 {
-	if (r->n % 2)
+	return reader_prefixed(body, size, list) && reader_empty(body);
+}
+
+/* The same of 16-bit numbers. */
+static bool read_u16_list(struct reader *body, size_t size, struct bytes *codes)
+{
+	struct reader list;
+
+	if (!read_list(body, size, &list) || list.n % 2)
 		return false;
-	*list = take_rest(r);
+	*codes = take_rest(&list);
 	return true;
 }
 
-/* A list that fills the extension, behind a length of 16 bits. */
-static bool read_u16_list(struct reader *body, struct bytes *list)
-{
-	struct reader inner;
-
-	return reader_u16_prefixed(body, &inner) && rest_is_u16_list(&inner, list);
-}
+/* Each function below reads the whole body first and writes to the hello last: a body that it
+ * does not understand leaves no trace there. */
 
 static bool client_server_name(struct reader *body, struct tls_client_hello *hello)
 {
 	struct reader list, name;
+	struct bytes host;
 	bool found = false;
 	uint8_t type;
 
-	if (!reader_u16_prefixed(body, &list))
+	if (!read_list(body, 2, &list))
 		return false;
-	hello->server_name = (struct bytes){ list.p, 0 };
+	host = (struct bytes){ list.p, 0 };
 	while (list.n) {
 		if (!reader_u8(&list, &type) || !reader_u16_prefixed(&list, &name))
 			return false;
 		if (type == NAME_TYPE_HOST && !found)
-			hello->server_name = (struct bytes){ name.p, name.n };
+			host = reader_rest(&name);
 		found |= type == NAME_TYPE_HOST;
 	}
+	hello->server_name = host;
 	return true;
 }
 
 static bool client_groups(struct reader *body, struct tls_client_hello *hello)
 {
-	return read_u16_list(body, &hello->groups);
+	return read_u16_list(body, 2, &hello->groups);
 }
 
 static bool client_signatures(struct reader *body, struct tls_client_hello *hello)
 {
-	return read_u16_list(body, &hello->signatures);
+	return read_u16_list(body, 2, &hello->signatures);
 }
 
 static bool client_point_formats(struct reader *body, struct tls_client_hello *hello)
 {
 	struct reader list;
 
-	if (!reader_u8_prefixed(body, &list))
+	if (!read_list(body, 1, &list))
 		return false;
 	hello->point_formats = take_rest(&list);
 	return true;
@@ -99,40 +106,49 @@ static bool read_protocol(struct reader *list, struct reader *name)
 static bool client_alpn(struct reader *body, struct tls_client_hello *hello)
 {
 	struct reader list, name;
+	struct bytes names;
 
-	if (!reader_u16_prefixed(body, &list))
+	if (!read_list(body, 2, &list))
 		return false;
-	hello->alpn = (struct bytes){ list.p, list.n };
+	names = reader_rest(&list);
 	while (list.n)
 		if (!read_protocol(&list, &name))
 			return false;
+	hello->alpn = names;
 	return true;
 }
 
 static bool client_versions(struct reader *body, struct tls_client_hello *hello)
 {
-	struct reader list;
-
-	return reader_u8_prefixed(body, &list) && rest_is_u16_list(&list, &hello->versions);
+	return read_u16_list(body, 1, &hello->versions);
 }
 
 static bool client_key_share(struct reader *body, struct tls_client_hello *hello)
 {
+	uint8_t shares[sizeof(hello->shares)];
 	struct reader list, key;
 	uint16_t group;
 	size_t n = 0;
 
-	if (!reader_u16_prefixed(body, &list))
+	if (!read_list(body, 2, &list))
 		return false;
 	while (list.n) {
-		if (n == TLS_KEY_SHARES_MAX || !reader_u16(&list, &group) ||
-		    !reader_u16_prefixed(&list, &key))
+		if (!reader_u16(&list, &group) || !reader_u16_prefixed(&list, &key))
 			return false;
-		hello->shares[2 * n] = (uint8_t)(group >> 8);
-		hello->shares[2 * n++ + 1] = (uint8_t)group;
+		if (n == TLS_KEY_SHARES_MAX)
+			continue;
+		shares[2 * n] = (uint8_t)(group >> 8);
+		shares[2 * n++ + 1] = (uint8_t)group;
 	}
+	memcpy(hello->shares, shares, 2 * n);
 	hello->key_shares = (struct bytes){ hello->shares, 2 * n };
 	return true;
+}
+
+/* A client of both times sends its key_share under both ids: the final one counts. */
+static bool client_key_share_draft(struct reader *body, struct tls_client_hello *hello)
+{
+	return hello->key_shares.p || client_key_share(body, hello);
 }
 
 static bool client_session_ticket(struct reader *body, struct tls_client_hello *hello)
@@ -156,7 +172,7 @@ static bool client_psk_modes(struct reader *body, struct tls_client_hello *hello
 	bool ke = false, dhe = false;
 	uint8_t mode;
 
-	if (!reader_u8_prefixed(body, &list))
+	if (!read_list(body, 1, &list))
 		return false;
 	while (reader_u8(&list, &mode)) {
 		ke |= mode == PSK_MODE_KE;
@@ -166,18 +182,18 @@ static bool client_psk_modes(struct reader *body, struct tls_client_hello *hello
 	return true;
 }
 
+/* Empty in a ClientHello (RFC 8446 section 4.2.10); early drafts had something in it. */
 static bool client_early_data(struct reader *body, struct tls_client_hello *hello)
 {
-	(void)body;
-	hello->early_data = true;
-	return true;
+	hello->early_data = reader_empty(body);
+	return hello->early_data;
 }
 
+/* Empty (RFC 7627 section 5.1). */
 static bool client_extended_ms(struct reader *body, struct tls_client_hello *hello)
 {
-	(void)body;
-	hello->extended_ms = true;
-	return true;
+	hello->extended_ms = reader_empty(body);
+	return hello->extended_ms;
 }
 
 static bool client_ech(struct reader *body, struct tls_client_hello *hello)
@@ -191,9 +207,9 @@ static bool server_alpn(struct reader *body, struct tls_server_hello *hello)
 {
 	struct reader list, name;
 
-	if (!reader_u16_prefixed(body, &list) || !read_protocol(&list, &name) || list.n)
+	if (!read_list(body, 2, &list) || !read_protocol(&list, &name) || list.n)
 		return false;
-	hello->alpn = (struct bytes){ name.p, name.n };
+	hello->alpn = reader_rest(&name);
 	return true;
 }
 
@@ -201,36 +217,48 @@ static bool server_alpn(struct reader *body, struct tls_server_hello *hello)
 static bool server_nothing(struct reader *body, struct tls_server_hello *hello)
 {
 	(void)hello;
-	return !body->n;
+	return reader_empty(body);
 }
 
 static bool server_version(struct reader *body, struct tls_server_hello *hello)
 {
-	return reader_u16(body, &hello->version);
+	uint16_t version;
+
+	if (!reader_u16(body, &version) || !reader_empty(body))
+		return false;
+	hello->version = version;
+	return true;
 }
 
 /* A HelloRetryRequest names the group alone (section 4.2.8). */
 static bool server_key_share(struct reader *body, struct tls_server_hello *hello)
 {
 	struct reader key;
+	uint16_t group;
 
-	if (!reader_u16(body, &hello->group))
+	if (!reader_u16(body, &group) ||
+	    (!hello->hello_retry && !reader_u16_prefixed(body, &key)) || !reader_empty(body))
 		return false;
 	hello->has_key_share = true;
-	return hello->hello_retry || reader_u16_prefixed(body, &key);
+	hello->group = group;
+	return true;
 }
 
 static bool server_pre_shared_key(struct reader *body, struct tls_server_hello *hello)
 {
+	uint16_t index;
+
+	if (!reader_u16(body, &index) || !reader_empty(body))
+		return false;
 	hello->has_psk = true;
-	return reader_u16(body, &hello->psk_index);
+	hello->psk_index = index;
+	return true;
 }
 
 static bool server_session_ticket(struct reader *body, struct tls_server_hello *hello)
 {
-	(void)body;
-	hello->session_ticket = true;
-	return true;
+	hello->session_ticket = reader_empty(body); /* RFC 5077 section 3.2 */
+	return hello->session_ticket;
 }
 
 struct extension {
@@ -248,7 +276,7 @@ static const struct extension extensions[] = {
 	{ EXT_ALPN, client_alpn, server_alpn },
 	{ EXT_EXTENDED_MS, client_extended_ms, NULL },
 	{ EXT_SESSION_TICKET, client_session_ticket, server_session_ticket },
-	{ EXT_KEY_SHARE_DRAFT, client_key_share, server_key_share },
+	{ EXT_KEY_SHARE_DRAFT, client_key_share_draft, server_key_share },
 	{ EXT_PRE_SHARED_KEY, client_pre_shared_key, server_pre_shared_key },
 	{ EXT_EARLY_DATA, client_early_data, NULL },
 	{ EXT_VERSIONS, client_versions, server_version },
@@ -267,47 +295,103 @@ static const struct extension *find(uint16_t id, size_t *index)
 	return NULL;
 }
 
-/* The body must be used up to its last byte. */
 static bool read_known(const struct extension *extension, struct reader body,
 		       const struct tls_ext_target *target)
 {
 	if (target->client && extension->client)
-		return extension->client(&body, target->client) && !body.n;
+		return extension->client(&body, target->client);
 	if (target->server && extension->server)
-		return extension->server(&body, target->server) && !body.n;
+		return extension->server(&body, target->server);
 	return true;
+}
+
+/* A walk through a block, and where in the hello its notes go. */
+struct walk {
+	const struct tls_ext_target *target;
+	bool *has_bad;
+	uint16_t *bad;
+	uint8_t *ids;
+	size_t n;      /* of the ids */
+	uint32_t seen; /* known ones, by their place in the table */
+};
+
+static void note_id(struct walk *walk, uint16_t id)
+{
+	if (walk->n == TLS_EXTENSIONS_MAX)
+		return; /* more are legal, if nobody's */
+	walk->ids[2 * walk->n] = (uint8_t)(id >> 8);
+	walk->ids[2 * walk->n++ + 1] = (uint8_t)id;
+}
+
+/* The first bad one, or the one that makes the whole hello bad. */
+static void note_bad(struct walk *walk, uint16_t id, bool fatal)
+{
+	if (*walk->has_bad && !fatal)
+		return;
+	*walk->has_bad = true;
+	*walk->bad = id;
+}
+
+/*
+ * An extension that we cannot read is left out, unless all that follows the hello would be
+ * misread without it: then false.
+ */
+static bool on_extension(struct walk *walk, uint16_t id, struct reader body)
+{
+	const struct extension *extension;
+	bool repeated, needed;
+	size_t index;
+
+	note_id(walk, id);
+	extension = find(id, &index);
+	if (!extension)
+		return true;
+	repeated = walk->seen & 1U << index;
+	walk->seen |= 1U << index;
+	/* No extension twice (RFC 8446 section 4.2): the first counts. */
+	if (!repeated && read_known(extension, body, walk->target))
+		return true;
+	needed = !repeated && walk->target->server && id == EXT_VERSIONS;
+	note_bad(walk, id, needed);
+	return !needed;
+}
+
+static enum tls_result walk_block(struct walk *walk, struct reader block)
+{
+	struct reader body;
+	uint16_t id;
+
+	while (block.n) {
+		if (!reader_u16(&block, &id)) {
+			*walk->has_bad = false; /* it is not what makes this hello bad */
+			return TLS_BAD;
+		}
+		if (!reader_u16_prefixed(&block, &body)) {
+			note_bad(walk, id, true);
+			return TLS_BAD;
+		}
+		if (!on_extension(walk, id, body))
+			return TLS_BAD;
+	}
+	return TLS_OK;
 }
 
 enum tls_result tls_extensions_parse(struct reader block, const struct tls_ext_target *target)
 {
-	uint8_t *ids = target->client ? target->client->ids : target->server->ids;
-	struct bytes *noted =
-		target->client ? &target->client->extensions : &target->server->extensions;
-	uint32_t seen = 0;
-	size_t n = 0;
+	struct tls_client_hello *client = target->client;
+	struct tls_server_hello *server = target->server;
+	struct walk walk = {
+		.target = target,
+		.has_bad = client ? &client->has_bad_extension : &server->has_bad_extension,
+		.bad = client ? &client->bad_extension : &server->bad_extension,
+		.ids = client ? client->ids : server->ids,
+	};
+
+	enum tls_result result;
 
 	static_assert(ARRAY_SIZE(extensions) <= 32, "seen is a set of 32 bits");
-	while (block.n) {
-		const struct extension *extension;
-		struct reader body;
-		uint16_t id;
-		size_t index;
-
-		if (!reader_u16(&block, &id) || !reader_u16_prefixed(&block, &body))
-			return TLS_BAD;
-		if (n < TLS_EXTENSIONS_MAX) { /* more are legal, if nobody's */
-			ids[2 * n] = (uint8_t)(id >> 8);
-			ids[2 * n++ + 1] = (uint8_t)id;
-		}
-		extension = find(id, &index);
-		if (!extension)
-			continue;
-		if (seen & 1U << index) /* no extension twice (section 4.2) */
-			return TLS_BAD;
-		seen |= 1U << index;
-		if (!read_known(extension, body, target))
-			return TLS_BAD;
-	}
-	*noted = (struct bytes){ ids, 2 * n };
-	return TLS_OK;
+	result = walk_block(&walk, block);
+	*(client ? &client->extensions : &server->extensions) =
+		(struct bytes){ walk.ids, 2 * walk.n };
+	return result;
 }

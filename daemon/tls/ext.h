@@ -12,7 +12,12 @@ struct tls_ext_target {
 	struct tls_server_hello *server;
 };
 
-/* Read the block (without its own length). Notes the ids and fills the fields of the target. */
+/*
+ * Read the block (without its own length). Notes the ids and fills the fields of the target.
+ * An extension whose body is not understood, or that comes again, is left out and noted as
+ * bad_extension. TLS_BAD when the block falls apart, or for the supported_versions of a
+ * ServerHello: bad_extension then says which, if it came as far as an id.
+ */
 enum tls_result tls_extensions_parse(struct reader block, const struct tls_ext_target *target);
 
 #endif

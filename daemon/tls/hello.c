@@ -91,8 +91,7 @@ enum tls_result tls_client_hello_parse(struct bytes body, struct tls_client_hell
 	hello->session_id_length = (uint8_t)session_id.n;
 	hello->cipher_suites = take_rest(&suites);
 	hello->compression = take_rest(&compression);
-	if (read_extensions(&r, &(struct tls_ext_target){ .client = hello }) != TLS_OK)
-		return TLS_BAD;
+	hello->torn = read_extensions(&r, &(struct tls_ext_target){ .client = hello }) != TLS_OK;
 	hello->fallback_scsv = has_code(hello->cipher_suites, FALLBACK_SCSV);
 	hello->grease = has_grease(hello->cipher_suites) || has_grease(hello->extensions) ||
 			has_grease(hello->versions) || has_grease(hello->groups) ||
@@ -121,7 +120,9 @@ enum tls_result tls_server_hello_parse(struct bytes body, struct tls_server_hell
 	if (!reader_u16(&r, &hello->legacy_version) || !read_random(&r, hello->random))
 		return TLS_BAD;
 	hello->version = hello->legacy_version;
-	draft = (hello->legacy_version & 0xff00) == DRAFT_VERSION;
+	/* Drafts before 16 said 3.4 here, what came of them never does (section 4.1.3). */
+	draft = (hello->legacy_version & 0xff00) == DRAFT_VERSION ||
+		hello->legacy_version == TLS_VERSION_1_3;
 	if ((!draft && !read_session_id(&r, hello)) || !reader_u16(&r, &hello->cipher_suite) ||
 	    (!draft && !reader_u8(&r, &hello->compression)))
 		return TLS_BAD;

@@ -18,7 +18,7 @@
 
 /* Ids noted; later extensions are read all the same. */
 #define TLS_EXTENSIONS_MAX 128
-/* More key shares than this in one hello: refused as bad. */
+/* Groups of key shares noted; later ones are read all the same. */
 #define TLS_KEY_SHARES_MAX 64
 
 struct tls_client_hello {
@@ -44,6 +44,10 @@ struct tls_client_hello {
 	bool grease;	    /* any GREASE value anywhere */
 	bool fallback_scsv; /* TLS_FALLBACK_SCSV among the suites (RFC 7507) */
 	bool extended_ms;   /* extended_master_secret */
+	bool sslv2;	    /* it came in the form of SSL 2.0, see tls/sslv2.h */
+	bool torn; /* the block of extensions falls apart; what came before is here */
+	bool has_bad_extension;
+	uint16_t bad_extension; /* the first whose body we could not read, or that came again */
 	uint8_t ids[2 * TLS_EXTENSIONS_MAX];
 	uint8_t shares[2 * TLS_KEY_SHARES_MAX];
 };
@@ -64,19 +68,27 @@ struct tls_server_hello {
 	bool session_ticket; /* session_ticket extension present (a NewSessionTicket will follow) */
 	struct bytes alpn;   /* the name chosen; TLS 1.2 and older show it */
 	struct bytes extensions; /* u16 list of ids; points into `ids` */
+	bool has_bad_extension;	 /* as in a ClientHello */
+	uint16_t bad_extension;
 	uint8_t ids[2 * TLS_EXTENSIONS_MAX];
 };
 
 /*
  * Parse the body of a ClientHello (without the 4-byte message header).
- * TLS_OK or TLS_BAD, never TLS_MORE: the caller has the whole message. A bad
- * extension body makes the whole hello bad; an unknown extension never does.
+ * TLS_OK or TLS_BAD, never TLS_MORE: the caller has the whole message. The body of
+ * one extension never makes the hello bad: what we cannot read (an old draft, rubbish)
+ * is left out, as if absent, and noted as bad_extension; its peer may mind or not.
+ * Where the block of extensions falls apart, `torn` is set and bad_extension says where, if
+ * it came as far as an id. TLS_BAD: the part before the extensions is not there.
  * `hello` points into itself (ids, shares) and into `body`: do not copy it by value;
  * use tls_client_hello_keep().
  */
 enum tls_result tls_client_hello_parse(struct bytes body, struct tls_client_hello *hello);
 
-/* As above for a ServerHello or HelloRetryRequest; drafts of TLS 1.3 (0x7f..) included. */
+/*
+ * As above for a ServerHello or HelloRetryRequest; drafts of TLS 1.3 (0x7f..) included. Only
+ * supported_versions must be right: without it all that follows would be misread.
+ */
 enum tls_result tls_server_hello_parse(struct bytes body, struct tls_server_hello *hello);
 
 /*

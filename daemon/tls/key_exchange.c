@@ -2,6 +2,7 @@
 #include "tls/key_exchange.h"
 
 #include "base/reader.h"
+#include "tls_wire.h"
 
 /* RFC 8422 section 5.4 */
 enum curve_type { EXPLICIT_PRIME = 1, EXPLICIT_CHAR2 = 2, NAMED_CURVE = 3 };
@@ -53,7 +54,17 @@ static bool parse_dh(struct reader *r, struct tls_key_exchange *out)
 	return out->dh_bits && !reader_empty(&generator) && !reader_empty(&public);
 }
 
-enum tls_result tls_key_exchange_parse(struct bytes body, enum tls_kx kx,
+/* RFC 5246 section 7.4.3: what follows the parameters. A scheme we cannot read is no fault. */
+static void parse_signature(struct reader r, struct tls_key_exchange *out)
+{
+	struct reader signature;
+	uint16_t scheme;
+
+	if (reader_u16(&r, &scheme) && reader_u16_prefixed(&r, &signature) && reader_empty(&r))
+		out->signature = scheme;
+}
+
+enum tls_result tls_key_exchange_parse(struct bytes body, enum tls_kx kx, uint16_t version,
 				       struct tls_key_exchange *out)
 {
 	struct reader r = reader_of(body);
@@ -80,7 +91,12 @@ enum tls_result tls_key_exchange_parse(struct bytes body, enum tls_kx kx,
 		ok = true;
 		break;
 	}
-	return ok ? TLS_OK : TLS_BAD;
+	if (!ok)
+		return TLS_BAD;
+	if ((kx == TLS_KX_ECDHE || kx == TLS_KX_DHE) && version == TLS_VERSION_1_2 &&
+	    (out->has_group || out->dh_bits))
+		parse_signature(r, out);
+	return TLS_OK;
 }
 
 bool tls_certificate_is_empty(struct bytes body)

@@ -63,6 +63,7 @@ static enum tls_result parse(struct bytes in, struct tls_message *out, size_t *w
 	struct reader r = reader_of(in);
 	uint32_t length;
 
+	out->sslv2 = false;
 	*whole = TLS_HANDSHAKE_HEADER_LEN;
 	if (!reader_u8(&r, &out->type) || !reader_u24(&r, &length))
 		return TLS_MORE;

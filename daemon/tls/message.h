@@ -21,6 +21,7 @@ struct tls_message {
 	uint8_t type; /* TLS_HANDSHAKE_* */
 	struct bytes body;
 	uint16_t records; /* records this message was spread over */
+	bool sslv2;	  /* a hello of SSL 2.0, see tls/sslv2.h: body is what follows the type */
 };
 
 /* Zero-initialised it is a valid start. The members are private to message.c. */

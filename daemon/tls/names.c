@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tls/names.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -54,6 +55,21 @@ const char *tls_alert_name(uint8_t code)
 const char *tls_handshake_name(uint8_t type)
 {
 	return name_of(tls_handshakes, tls_handshakes_count, type);
+}
+
+const char *tls_extension_name(uint16_t id)
+{
+	return name_of(tls_extensions, tls_extensions_count, id);
+}
+
+const char *tls_extension_text(uint16_t id, char buffer[TLS_EXTENSION_CODE_SIZE])
+{
+	const char *name = tls_extension_name(id);
+
+	if (name)
+		return name;
+	snprintf(buffer, TLS_EXTENSION_CODE_SIZE, "0x%04x", id);
+	return buffer;
 }
 
 const char *tls_version_name(uint16_t code)
@@ -140,6 +156,7 @@ static const struct {
 	{ "TLS_SRP_", TLS_KX_SRP },
 	{ "TLS_KRB5_", TLS_KX_KRB5 },
 	{ "TLS_AES_", TLS_KX_TLS13 },
+	{ "TLS_ASCONAEAD128_", TLS_KX_TLS13 },
 	{ "TLS_CHACHA20_", TLS_KX_TLS13 },
 	{ "TLS_SM4_", TLS_KX_TLS13 },
 	{ "TLS_AEGIS_", TLS_KX_TLS13 },
@@ -159,7 +176,10 @@ enum tls_kx tls_cipher_kx(uint16_t code)
 	return TLS_KX_UNKNOWN;
 }
 
-/* RFC 8446 section B.4, RFC 8998, RFC 9150 (whose "tag" is the HMAC), AEGIS, RFC 9367 (GOST). */
+/*
+ * RFC 8446 section B.4, RFC 8998, RFC 9150 (whose "tag" is the HMAC), draft-denis-tls-aegis (tags
+ * of 128 bits), RFC 9367 (GOST), NIST SP 800-232 (Ascon: 256-bit hash, tags of 128 bits).
+ */
 static const struct {
 	uint16_t cipher;
 	uint8_t hash, tag;
@@ -167,7 +187,8 @@ static const struct {
 	{ 0x1301, 32, 16 }, { 0x1302, 48, 16 }, { 0x1303, 32, 16 }, { 0x1304, 32, 16 },
 	{ 0x1305, 32, 8 },  { 0x00c6, 32, 16 }, { 0x00c7, 32, 16 }, { 0xc0b4, 32, 32 },
 	{ 0xc0b5, 48, 48 }, { 0x1306, 64, 16 }, { 0x1307, 32, 16 }, { 0xc103, 32, 16 },
-	{ 0xc104, 32, 8 },  { 0xc105, 32, 16 }, { 0xc106, 32, 8 },
+	{ 0xc104, 32, 8 },  { 0xc105, 32, 16 }, { 0xc106, 32, 8 },  { 0x006e, 32, 16 },
+	{ 0x006f, 32, 16 }, { 0x0070, 32, 16 }, { 0x0071, 32, 16 },
 };
 
 unsigned tls13_hash_length(uint16_t cipher)

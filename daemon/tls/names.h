@@ -15,6 +15,12 @@ const char *tls_signature_name(uint16_t code);
 const char *tls_alert_name(uint8_t code);
 const char *tls_handshake_name(uint8_t type); /* "ClientHello" ... as RFC 8446 writes messages */
 
+const char *tls_extension_name(uint16_t id);
+
+/* The same for a sentence: without a name, "0x" and 4 digits, which are written to `buffer`. */
+#define TLS_EXTENSION_CODE_SIZE 7
+const char *tls_extension_text(uint16_t id, char buffer[TLS_EXTENSION_CODE_SIZE]);
+
 /* "1.0" ... "1.3", "3.0", "2.0" (SSL); NULL for other codes. Drafts of 1.3 have no name. */
 const char *tls_version_name(uint16_t code);
 /* TLS 1.3 or one of its drafts. */

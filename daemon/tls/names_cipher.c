@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * IANA registry "TLS Cipher Suites" of https://www.iana.org/assignments/tls-parameters/,
- * as of 2026-11. Ascending by code.
+ * as of 2026-09-29, by a public table generated from the registry on that day. GREASE and code
+ * points without a name ("Reserved", "Unassigned") are left out. Ascending by code.
  */
 #include "tls/names_table.h"
 
@@ -34,8 +35,6 @@ const struct tls_name tls_ciphers[] = {
 	{ 0x0019, "TLS_DH_anon_EXPORT_WITH_DES40_CBC_SHA" },
 	{ 0x001a, "TLS_DH_anon_WITH_DES_CBC_SHA" },
 	{ 0x001b, "TLS_DH_anon_WITH_3DES_EDE_CBC_SHA" },
-	{ 0x001c, "SSL_FORTEZZA_KEA_WITH_NULL_SHA" },
-	{ 0x001d, "SSL_FORTEZZA_KEA_WITH_FORTEZZA_CBC_SHA" },
 	{ 0x001e, "TLS_KRB5_WITH_DES_CBC_SHA" },
 	{ 0x001f, "TLS_KRB5_WITH_3DES_EDE_CBC_SHA" },
 	{ 0x0020, "TLS_KRB5_WITH_RC4_128_SHA" },
@@ -84,6 +83,10 @@ const struct tls_name tls_ciphers[] = {
 	{ 0x006b, "TLS_DHE_RSA_WITH_AES_256_CBC_SHA256" },
 	{ 0x006c, "TLS_DH_anon_WITH_AES_128_CBC_SHA256" },
 	{ 0x006d, "TLS_DH_anon_WITH_AES_256_CBC_SHA256" },
+	{ 0x006e, "TLS_ASCONAEAD128_ASCONHASH256" },
+	{ 0x006f, "TLS_ASCONAEAD128_SHA256" },
+	{ 0x0070, "TLS_AES_128_GCM_ASCONHASH256" },
+	{ 0x0071, "TLS_AES_128_CCM_ASCONHASH256" },
 	{ 0x0084, "TLS_RSA_WITH_CAMELLIA_256_CBC_SHA" },
 	{ 0x0085, "TLS_DH_DSS_WITH_CAMELLIA_256_CBC_SHA" },
 	{ 0x0086, "TLS_DH_RSA_WITH_CAMELLIA_256_CBC_SHA" },

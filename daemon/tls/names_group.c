@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * IANA registry "TLS Supported Groups" of https://www.iana.org/assignments/tls-parameters/,
- * as of 2026-11. Ascending by code.
+ * as of 2026-09-29, by a public table generated from the registry on that day. GREASE and code
+ * points without a name are left out. Ascending by code.
  */
 #include "tls/names_table.h"
 
@@ -55,6 +56,8 @@ const struct tls_name tls_groups[] = {
 	{ 0x0200, "MLKEM512" },
 	{ 0x0201, "MLKEM768" },
 	{ 0x0202, "MLKEM1024" },
+	{ 0x11e9, "SecP256r1MLKEM512" },
+	{ 0x11ea, "MLKEM512X25519" },
 	{ 0x11eb, "SecP256r1MLKEM768" },
 	{ 0x11ec, "X25519MLKEM768" },
 	{ 0x11ed, "SecP384r1MLKEM1024" },

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * IANA registry "TLS SignatureScheme" of https://www.iana.org/assignments/tls-parameters/,
- * as of 2026-11. Ascending by code.
+ * as of 2026-09-29, by a public table generated from the registry on that day. The pairs of TLS 1.2
+ * (hash, signature) that are no scheme of TLS 1.3, like 0x0202 (SHA-1, DSA), have no name in it:
+ * their block is "Reserved for backward compatibility". Ascending by code.
  */
 #include "tls/names_table.h"
 
@@ -43,6 +45,18 @@ const struct tls_name tls_signatures[] = {
 	{ 0x0904, "mldsa44" },
 	{ 0x0905, "mldsa65" },
 	{ 0x0906, "mldsa87" },
+	{ 0x0911, "slhdsa_sha2_128s" },
+	{ 0x0912, "slhdsa_sha2_128f" },
+	{ 0x0913, "slhdsa_sha2_192s" },
+	{ 0x0914, "slhdsa_sha2_192f" },
+	{ 0x0915, "slhdsa_sha2_256s" },
+	{ 0x0916, "slhdsa_sha2_256f" },
+	{ 0x0917, "slhdsa_shake_128s" },
+	{ 0x0918, "slhdsa_shake_128f" },
+	{ 0x0919, "slhdsa_shake_192s" },
+	{ 0x091a, "slhdsa_shake_192f" },
+	{ 0x091b, "slhdsa_shake_256s" },
+	{ 0x091c, "slhdsa_shake_256f" },
 };
 
 const size_t tls_signatures_count = sizeof(tls_signatures) / sizeof(tls_signatures[0]);

@@ -12,8 +12,8 @@ struct tls_name {
 };
 
 extern const struct tls_name tls_ciphers[], tls_groups[], tls_signatures[], tls_alerts[],
-	tls_handshakes[];
+	tls_handshakes[], tls_extensions[];
 extern const size_t tls_ciphers_count, tls_groups_count, tls_signatures_count, tls_alerts_count,
-	tls_handshakes_count;
+	tls_handshakes_count, tls_extensions_count;
 
 #endif

@@ -6,12 +6,6 @@
 #define VERSION_MAJOR 3
 #define VERSION_MINOR_MAX 4
 
-/* Only application data may be empty (RFC 5246 section 6.2.1, RFC 8446 section 5.1). */
-static bool length_is_legal(uint8_t type, uint16_t length)
-{
-	return length <= TLS_RECORD_BODY_MAX && (length || type == TLS_RECORD_APPLICATION_DATA);
-}
-
 /* Each byte is judged as soon as it is there: what is no TLS should not be waited for. */
 enum tls_result tls_record_header_parse(struct bytes in, struct tls_record *rec)
 {
@@ -38,7 +32,7 @@ enum tls_result tls_record_header_parse(struct bytes in, struct tls_record *rec)
 	if (!reader_u8(&r, &low))
 		return TLS_MORE;
 	length = (uint16_t)(high << 8 | low);
-	if (!length_is_legal(type, length))
+	if (length > TLS_RECORD_BODY_MAX)
 		return TLS_BAD;
 	*rec = (struct tls_record){ type, (uint16_t)(major << 8 | minor), length };
 	return TLS_OK;

@@ -16,8 +16,9 @@ struct tls_record {
 /*
  * Judge the header at the start of `in`; what follows it is not looked at.
  * TLS_MORE when fewer than TLS_RECORD_HEADER_LEN bytes are there and those could
- * begin a record. TLS_BAD on an unknown type, a version other than 3.0 to 3.4, a
- * length over TLS_RECORD_BODY_MAX, or an empty record that is not application data.
+ * begin a record. TLS_BAD on an unknown type, a version other than 3.0 to 3.4, or a
+ * length over TLS_RECORD_BODY_MAX. Only application data may be empty (section 5.1), but
+ * what is to be made of other empty records is for the peer to decide.
  */
 enum tls_result tls_record_header_parse(struct bytes in, struct tls_record *rec);
 

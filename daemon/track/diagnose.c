@@ -9,6 +9,9 @@
 
 enum { BY_CLIENT = 1 << HS_CLIENT, BY_SERVER = 1 << HS_SERVER, BY_BOTH = BY_CLIENT | BY_SERVER };
 
+#define ALERT_ILLEGAL_PARAMETER 47
+#define ALERT_DECODE_ERROR 50
+
 /* Alerts of RFC 8446 section 6 and its predecessors to causes; codes not listed: alert_other. */
 struct alert_rule {
 	uint8_t code;
@@ -36,9 +39,9 @@ static const struct alert_rule alert_rules[] = {
 	{ 45, BY_SERVER, HS_CLIENT_CERTIFICATE_REJECTED },
 	{ 46, BY_SERVER, HS_CLIENT_CERTIFICATE_REJECTED },
 	{ 48, BY_SERVER, HS_CLIENT_CERTIFICATE_REJECTED },
-	{ 47, BY_BOTH, HS_PROTOCOL_ERROR }, /* illegal_parameter */
+	{ ALERT_ILLEGAL_PARAMETER, BY_BOTH, HS_PROTOCOL_ERROR },
 	{ 49, BY_BOTH, HS_ACCESS_DENIED },
-	{ 50, BY_BOTH, HS_PROTOCOL_ERROR }, /* decode_error */
+	{ ALERT_DECODE_ERROR, BY_BOTH, HS_PROTOCOL_ERROR },
 	{ 51, BY_BOTH, HS_DECRYPT_ERROR },
 	{ 60, BY_BOTH, HS_HANDSHAKE_FAILURE }, /* export_restriction */
 	{ 70, BY_BOTH, HS_VERSION_MISMATCH },  /* protocol_version */
@@ -84,15 +87,33 @@ static enum hs_cause cause_of_alert(const struct handshake *hs, enum hs_side fro
 	return HS_ALERT_OTHER;
 }
 
+/* The extension in the hello of the other side that the alert may be about; NULL: none. */
+static const uint16_t *blamed_extension(const struct handshake *hs, enum hs_side from, uint8_t code)
+{
+	const struct tls_client_hello *client = hs->client_hello;
+	const struct tls_server_hello *server = &hs->server_hello;
+
+	if (code != ALERT_ILLEGAL_PARAMETER && code != ALERT_DECODE_ERROR)
+		return NULL;
+	if (from == HS_CLIENT)
+		return server->has_bad_extension ? &server->bad_extension : NULL;
+	return client && client->has_bad_extension ? &client->bad_extension : NULL;
+}
+
 void diagnose_alert(struct handshake *hs, enum hs_side from, uint8_t code)
 {
-	const char *name = tls_alert_name(code);
+	const uint16_t *extension = blamed_extension(hs, from, code);
 	enum hs_cause cause = cause_of_alert(hs, from, code);
+	const char *name = tls_alert_name(code);
+	char id[TLS_EXTENSION_CODE_SIZE];
 
-	if (name)
-		fail(hs, cause, from, "%s alert %s", side_nouns[from], name);
-	else
+	if (!name)
 		fail(hs, cause, from, "%s alert %u", side_nouns[from], code);
+	else if (extension)
+		fail(hs, cause, from, "%s alert %s (malformed extension %s)", side_nouns[from],
+		     name, tls_extension_text(*extension, id));
+	else
+		fail(hs, cause, from, "%s alert %s", side_nouns[from], name);
 }
 
 void diagnose_encrypted_alert(struct handshake *hs, enum hs_side from)
@@ -108,8 +129,22 @@ void diagnose_encrypted_alert(struct handshake *hs, enum hs_side from)
 	hs->failure.suspected = true;
 }
 
+/* Nobody said why it ended, but something was wrong with it. */
+static bool blame_oddity(struct handshake *hs)
+{
+	const struct hs_oddity *oddity = &hs->oddity;
+
+	if (!oddity->what[0])
+		return false;
+	fail(hs, HS_PROTOCOL_ERROR, oddity->from, "%s sent %s", side_nouns[oddity->from],
+	     oddity->what);
+	return true;
+}
+
 void diagnose_close(struct handshake *hs, enum hs_side from, bool reset, bool notified)
 {
+	if (blame_oddity(hs))
+		return;
 	if (reset)
 		fail(hs, HS_RESET, from, "%s reset the connection", side_nouns[from]);
 	else
@@ -134,7 +169,9 @@ void diagnose_timeout(struct handshake *hs, uint64_t waited)
 {
 	double seconds = (double)waited / 1e9;
 
-	if (!hs->client_hello)
+	if (blame_oddity(hs))
+		return;
+	if (!hs->client_hello_end_time)
 		fail(hs, HS_CLIENT_HELLO_STALLED, HS_NOBODY,
 		     "the rest of the ClientHello did not come for %.3g s", seconds);
 	else if (hs->stage <= HS_CLIENT_HELLO)
@@ -154,9 +191,4 @@ void diagnose_connect(struct handshake *hs, bool refused, uint64_t waited)
 		fail(hs, HS_TCP_TIMEOUT, HS_NOBODY,
 		     "no answer to the TCP SYN to port %u for %.3g s", hs->end[HS_SERVER].port,
 		     (double)waited / 1e9);
-}
-
-void diagnose_malformed(struct handshake *hs, enum hs_side from, const char *what)
-{
-	fail(hs, HS_PROTOCOL_ERROR, from, "%s sent %s", side_nouns[from], what);
 }

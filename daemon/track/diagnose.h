@@ -27,7 +27,4 @@ void diagnose_timeout(struct handshake *hs, uint64_t waited);
 /* A connect to a TLS port that RST or nothing answered; waited: ns since the SYN. */
 void diagnose_connect(struct handshake *hs, bool refused, uint64_t waited);
 
-/* A message that the protocol does not allow here or that does not parse. */
-void diagnose_malformed(struct handshake *hs, enum hs_side from, const char *what);
-
 #endif

@@ -29,7 +29,10 @@ void establish(struct tracker *tracker, uint64_t now)
 {
 	struct handshake *hs = &tracker->hs;
 
-	if (hs->outcome != HS_OPEN)
+	/* A side that closed for writing may still have read what it needed. */
+	if (hs->outcome == HS_FAILURE && tracker->settling)
+		hs->failure = (struct hs_failure){ .side = HS_NOBODY };
+	else if (hs->outcome != HS_OPEN)
 		return;
 	hs->outcome = HS_SUCCESS;
 	hs->stage = HS_ESTABLISHED;

@@ -12,6 +12,7 @@
 
 #include "shaketap_abi.h"
 #include "tls/hello.h"
+#include "tls/x509.h"
 
 enum hs_side { HS_CLIENT, HS_SERVER, HS_NOBODY, HS_SIDES };
 
@@ -134,6 +135,12 @@ struct hs_failure {
 	char text[200];	   /* one sentence for people, UTF-8 free of control characters */
 };
 
+/* Something the protocol does not allow; what the peer makes of it is another matter. */
+struct hs_oddity {
+	enum hs_side from;
+	char what[100]; /* "a malformed ..."; empty: nothing was odd */
+};
+
 /* An end of the connection: address in network order (IPv4 mapped), port in host order. */
 struct hs_end {
 	uint32_t addr[4];
@@ -151,6 +158,7 @@ struct handshake {
 	enum hs_outcome outcome;
 	enum hs_unknown_cause unknown;
 	struct hs_failure failure;
+	struct hs_oddity oddity;
 	bool complete; /* every byte that matters was seen */
 
 	uint64_t syn_time, synack_time;
@@ -181,13 +189,22 @@ struct handshake {
 	enum hs_client_certificate client_certificate;
 	bool has_group; /* group of the key exchange is known (ServerHello or ServerKeyExchange) */
 	uint16_t group;
-	uint16_t dh_bits; /* DHE: size of the prime; 0: not seen */
-	int round_trips;  /* -1: not known */
+	uint16_t dh_bits;   /* DHE: size of the prime; 0: not seen */
+	uint16_t signature; /* TLS 1.2: SignatureScheme of the ServerKeyExchange; 0: not seen */
+	int round_trips;    /* -1: not known */
 
+	/* By side, the leaf, shared; NULL: not seen, not X.509, or not wanted. */
+	struct tls_x509 *certificate[2];
 	struct hs_message *messages; /* own allocation, grows up to HS_MESSAGES_MAX */
 	uint8_t message_count;
 	struct hs_alert alerts[HS_ALERTS_MAX];
 	uint8_t alert_count;
 };
+
+/* The server chose a cipher suite. In SSL 2.0 it does not, the client does. */
+static inline bool hs_has_cipher(const struct handshake *hs)
+{
+	return hs->has_server_hello && hs->server_hello.version != TLS_VERSION_SSL2;
+}
 
 #endif

@@ -1,9 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "track/hellos.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "tls/hello_retry.h"
 #include "tls/names.h"
+#include "tls/sslv2.h"
+
+/* The extension that broke the hello, if it was one; its name is at most 38 characters long. */
+static void malformed_hello(struct tracker *tracker, enum hs_side from, const char *message,
+			    const uint16_t *extension)
+{
+	char code[TLS_EXTENSION_CODE_SIZE], what[100];
+
+	if (extension)
+		snprintf(what, sizeof(what), "a malformed %s (extension %s)", message,
+			 tls_extension_text(*extension, code));
+	else
+		snprintf(what, sizeof(what), "a malformed %s", message);
+	tracker_malformed(tracker, from, what);
+}
+
+static enum tls_result parse_client_hello(const struct tls_message *message,
+					  struct tls_client_hello *hello)
+{
+	return message->sslv2 ? sslv2_client_hello_parse(message->body, hello)
+			      : tls_client_hello_parse(message->body, hello);
+}
 
 void hello_from_client(struct tracker *tracker, const struct tls_message *message, uint64_t now)
 {
@@ -15,23 +39,27 @@ void hello_from_client(struct tracker *tracker, const struct tls_message *messag
 		tracker->side[HS_CLIENT].hello_again = false;
 		return; /* what the client offers was said in its first hello */
 	}
-	if (hs->client_hello || hs->has_server_hello) {
-		tracker_malformed(tracker, HS_CLIENT, "an unexpected ClientHello", now);
+	if (hs->client_hello_end_time || hs->has_server_hello) {
+		tracker_malformed(tracker, HS_CLIENT, "an unexpected ClientHello");
 		return;
 	}
-	if (tls_client_hello_parse(message->body, &hello) != TLS_OK) {
-		tracker_malformed(tracker, HS_CLIENT, "a malformed ClientHello", now);
-		return;
-	}
-	hs->client_hello = tls_client_hello_keep(&hello);
 	hs->client_hello_records = message->records;
 	hs->client_hello_end_time = now;
 	hs->stage = HS_CLIENT_HELLO;
+	if (parse_client_hello(message, &hello) != TLS_OK) {
+		malformed_hello(tracker, HS_CLIENT, "ClientHello",
+				hello.has_bad_extension ? &hello.bad_extension : NULL);
+		return;
+	}
+	if (hello.torn)
+		malformed_hello(tracker, HS_CLIENT, "ClientHello",
+				hello.has_bad_extension ? &hello.bad_extension : NULL);
+	hs->client_hello = tls_client_hello_keep(&hello);
 	if (hello.early_data)
 		hs->early_data = HS_EARLY_OFFERED;
 }
 
-void hello_retry(struct tracker *tracker, const struct tls_server_hello *hello)
+static void hello_retry(struct tracker *tracker, const struct tls_server_hello *hello)
 {
 	struct handshake *hs = &tracker->hs;
 
@@ -44,6 +72,20 @@ void hello_retry(struct tracker *tracker, const struct tls_server_hello *hello)
 	/* Early data does not survive a HelloRetryRequest (RFC 8446 section 4.2.10). */
 	if (hs->early_data == HS_EARLY_OFFERED)
 		hs->early_data = HS_EARLY_REJECTED;
+}
+
+void hello_retry_from_server(struct tracker *tracker, const struct tls_message *message)
+{
+	struct tls_server_hello hello;
+
+	if (tracker->hs.has_server_hello) {
+		tracker_malformed(tracker, HS_SERVER, "an unexpected HelloRetryRequest");
+		return;
+	}
+	/* Older drafts looked different; that it is one is what matters. */
+	if (tls_hello_retry_parse(message->body, &hello) != TLS_OK)
+		hello.has_key_share = false;
+	hello_retry(tracker, &hello);
 }
 
 static void keep_server_hello(struct handshake *hs, const struct tls_server_hello *hello)
@@ -61,17 +103,34 @@ static void keep_server_hello(struct handshake *hs, const struct tls_server_hell
 	hs->server_hello.extensions.p = hello->extensions.p ? hs->server_hello.ids : NULL;
 }
 
+/* What follows has neither our records nor anything that would tell how it went. */
+static void sslv2_from_server(struct tracker *tracker, uint64_t now)
+{
+	struct handshake *hs = &tracker->hs;
+
+	keep_server_hello(hs, &(struct tls_server_hello){ .legacy_version = TLS_VERSION_SSL2,
+							  .version = TLS_VERSION_SSL2 });
+	hs->server_hello_time = now;
+	hs->stage = HS_SERVER_HELLO;
+	tracker_unknown(tracker, HS_OVER_BUDGET, now);
+}
+
 void hello_from_server(struct tracker *tracker, const struct tls_message *message, uint64_t now)
 {
 	struct handshake *hs = &tracker->hs;
 	struct tls_server_hello hello;
 
+	if (message->sslv2) {
+		sslv2_from_server(tracker, now);
+		return;
+	}
 	if (hs->has_server_hello) {
-		tracker_malformed(tracker, HS_SERVER, "an unexpected ServerHello", now);
+		tracker_malformed(tracker, HS_SERVER, "an unexpected ServerHello");
 		return;
 	}
 	if (tls_server_hello_parse(message->body, &hello) != TLS_OK) {
-		tracker_malformed(tracker, HS_SERVER, "a malformed ServerHello", now);
+		malformed_hello(tracker, HS_SERVER, "ServerHello",
+				hello.has_bad_extension ? &hello.bad_extension : NULL);
 		return;
 	}
 	if (hello.hello_retry) {

@@ -8,7 +8,7 @@
 void hello_from_client(struct tracker *tracker, const struct tls_message *message, uint64_t now);
 void hello_from_server(struct tracker *tracker, const struct tls_message *message, uint64_t now);
 
-/* A HelloRetryRequest, as the ServerHello it is since draft 22, or as a message of its own. */
-void hello_retry(struct tracker *tracker, const struct tls_server_hello *hello);
+/* A HelloRetryRequest that is a message of its own, as in the drafts before 22. */
+void hello_retry_from_server(struct tracker *tracker, const struct tls_message *message);
 
 #endif

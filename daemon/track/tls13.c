@@ -17,6 +17,29 @@ static unsigned finished_length(const struct handshake *hs)
 					 tls13_hash_length(hs->server_hello.cipher_suite));
 }
 
+/*
+ * A client that offers application settings (draft-vvv-tls-alps) puts EncryptedExtensions in
+ * front of its Finished, with an extension that is empty unless the application has settings.
+ */
+#define SETTINGS_LENGTH (TLS_HANDSHAKE_HEADER_LEN + 2 + 4)
+
+static bool offers_settings(const struct handshake *hs)
+{
+	enum { SETTINGS_DRAFT = 17513, SETTINGS = 17613 };
+	struct bytes ids = hs->client_hello ? hs->client_hello->extensions : (struct bytes){ 0 };
+
+	for (size_t i = 0; i < ids.n / 2; i++)
+		if (bytes_u16(ids, i) == SETTINGS || bytes_u16(ids, i) == SETTINGS_DRAFT)
+			return true;
+	return false;
+}
+
+static bool is_finished_sized(const struct handshake *hs, unsigned length)
+{
+	return length == finished_length(hs) ||
+	       (length == finished_length(hs) + SETTINGS_LENGTH && offers_settings(hs));
+}
+
 static bool is_alert_sized(const struct handshake *hs, unsigned length)
 {
 	return length == sealed_length(hs, TLS_ALERT_LEN);
@@ -76,13 +99,16 @@ static void client_flight_record(struct tracker *tracker, unsigned length, uint6
 	if (!hs->client_flight_time)
 		hs->client_flight_time = now;
 	tracker->flight_over = true;
-	if (length == finished_length(hs)) {
+	client->flight += length;
+	if (is_finished_sized(hs, length)) {
 		client_is_finished(tracker, now);
 		return;
 	}
 	if (client->alert_sized) /* what it was shows when the connection ends, or goes on */
 		return;
 	if (client->end_of_early_data && length == sealed_length(hs, TLS_HANDSHAKE_HEADER_LEN))
+		return;
+	if (length == sealed_length(hs, SETTINGS_LENGTH) && offers_settings(hs))
 		return;
 	client->certificate_flight = true;
 	if (is_empty_certificate_sized(hs, length))
@@ -167,8 +193,15 @@ enum tls13_end tls13_close(struct tracker *tracker, enum hs_side from, bool rese
 
 void tls13_silence(struct tracker *tracker)
 {
-	const struct handshake *hs = &tracker->hs;
+	struct handshake *hs = &tracker->hs;
+	const struct tracker_side *client = &tracker->side[HS_CLIENT];
 
-	if (tracker->side[HS_CLIENT].finished && !tracker->side[HS_SERVER].alert_sized)
-		establish(tracker, hs->client_finished_time);
+	if (client->alert_sized || tracker->side[HS_SERVER].alert_sized)
+		return;
+	/* A Finished may have shared a record with a certificate, and nobody minded either. */
+	if (!client->finished && client->certificate_flight && client->flight > finished_length(hs))
+		hs->client_finished_time = hs->client_flight_time;
+	else if (!client->finished)
+		return;
+	establish(tracker, hs->client_finished_time);
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "track/tracker.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
 #include "tls/key_exchange.h"
 #include "tls/names.h"
+#include "track/certificates.h"
 #include "track/diagnose.h"
 #include "track/establish.h"
 #include "track/hellos.h"
@@ -24,6 +26,10 @@ void tracker_free(struct tracker *tracker)
 {
 	free(tracker->hs.client_hello);
 	free(tracker->hs.messages);
+	for (int side = HS_CLIENT; side <= HS_SERVER; side++) {
+		tls_x509_release(tracker->hs.certificate[side]);
+		tracker->hs.certificate[side] = NULL;
+	}
 	tracker->hs.client_hello = NULL;
 	tracker->hs.messages = NULL;
 }
@@ -61,13 +67,14 @@ bool tracker_expects_clear(const struct tracker *tracker, enum hs_side from)
 	return !side->change_cipher_spec || side->hello_again;
 }
 
-void tracker_malformed(struct tracker *tracker, enum hs_side from, const char *what, uint64_t now)
+void tracker_malformed(struct tracker *tracker, enum hs_side from, const char *what)
 {
-	if (is_open(tracker)) {
-		diagnose_malformed(&tracker->hs, from, what);
-		tracker->hs.end_time = now;
-	}
-	tracker->done = true;
+	struct hs_oddity *oddity = &tracker->hs.oddity;
+
+	if (oddity->what[0])
+		return; /* the first one may have led to this */
+	oddity->from = from;
+	snprintf(oddity->what, sizeof(oddity->what), "%s", what);
 }
 
 static void on_key_exchange(struct handshake *hs, const struct tls_message *message)
@@ -75,30 +82,49 @@ static void on_key_exchange(struct handshake *hs, const struct tls_message *mess
 	struct tls_key_exchange params;
 
 	if (tls_key_exchange_parse(message->body, tls_cipher_kx(hs->server_hello.cipher_suite),
-				   &params) != TLS_OK)
+				   hs->server_hello.version, &params) != TLS_OK)
 		return; /* parameters we do not know are no fault of the handshake */
 	hs->has_group = params.has_group;
 	hs->group = params.group;
 	hs->dh_bits = params.dh_bits;
+	hs->signature = params.signature;
 }
 
-static void on_server_message(struct handshake *hs, const struct tls_message *message, uint64_t now)
+static void on_certificate(struct tracker *tracker, enum hs_side from, struct bytes body)
 {
+	if (tracker->certificates && body.p)
+		certificates_note(tracker->certificates, &tracker->hs, from, body);
+}
+
+static void on_server_message(struct tracker *tracker, const struct tls_message *message,
+			      uint64_t now)
+{
+	struct handshake *hs = &tracker->hs;
+
 	hs->server_flight_end_time = now;
 	hs->resumption = HS_FULL; /* a resumed session has no message between hello and Finished */
 	if (message->type == TLS_HANDSHAKE_SERVER_KEY_EXCHANGE)
 		on_key_exchange(hs, message);
 	else if (message->type == TLS_HANDSHAKE_CERTIFICATE_REQUEST)
 		hs->client_certificate = HS_CERT_REQUESTED;
+	else if (message->type == TLS_HANDSHAKE_CERTIFICATE)
+		on_certificate(tracker, HS_SERVER, message->body);
 }
 
-static void on_client_message(struct handshake *hs, const struct tls_message *message, uint64_t now)
+static void on_client_message(struct tracker *tracker, const struct tls_message *message,
+			      uint64_t now)
 {
+	struct handshake *hs = &tracker->hs;
+
 	if (!hs->client_flight_time)
 		hs->client_flight_time = now;
-	if (message->type == TLS_HANDSHAKE_CERTIFICATE)
-		hs->client_certificate =
-			tls_certificate_is_empty(message->body) ? HS_CERT_EMPTY : HS_CERT_SENT;
+	if (message->type != TLS_HANDSHAKE_CERTIFICATE)
+		return;
+	/* An empty one is never left out. */
+	hs->client_certificate = message->body.p && tls_certificate_is_empty(message->body)
+					 ? HS_CERT_EMPTY
+					 : HS_CERT_SENT;
+	on_certificate(tracker, HS_CLIENT, message->body);
 }
 
 void tracker_message(struct tracker *tracker, enum hs_side from, const struct tls_message *message,
@@ -107,7 +133,7 @@ void tracker_message(struct tracker *tracker, enum hs_side from, const struct tl
 	struct handshake *hs = &tracker->hs;
 	const struct stage_row *row = stage_of(from, message->type);
 
-	if (!is_open(tracker))
+	if (tracker->done || hs->outcome == HS_SUCCESS)
 		return;
 	note(hs, (struct hs_message){ .time = now,
 				      .length = (uint32_t)message->body.n,
@@ -119,19 +145,19 @@ void tracker_message(struct tracker *tracker, enum hs_side from, const struct tl
 		return;
 	}
 	if (message->type == TLS_HANDSHAKE_HELLO_RETRY_REQUEST && from == HS_SERVER) {
-		hello_retry(tracker, &(struct tls_server_hello){ 0 });
+		hello_retry_from_server(tracker, message);
 		return;
 	}
 	if (message->type == TLS_HANDSHAKE_SERVER_HELLO && from == HS_SERVER) {
 		hello_from_server(tracker, message, now);
 		return;
 	}
-	if (!hs->has_server_hello) /* a ticket, a HelloRequest: nothing to learn from */
-		return;
+	if (!hs->has_server_hello || message->type == TLS_HANDSHAKE_HELLO_REQUEST)
+		return; /* nothing to learn from */
 	if (from == HS_CLIENT)
-		on_client_message(hs, message, now);
+		on_client_message(tracker, message, now);
 	else if (message->type != TLS_HANDSHAKE_NEW_SESSION_TICKET)
-		on_server_message(hs, message, now);
+		on_server_message(tracker, message, now);
 	if (row)
 		hs->stage = row->stage;
 }
@@ -205,7 +231,7 @@ void tracker_record(struct tracker *tracker, enum hs_side from, const struct tls
 		break;
 	case TLS_RECORD_ALERT:
 		tracker->side[from].alert_sized = true;
-		if (hs->alert_count < HS_ALERTS_MAX && is_open(tracker))
+		if (hs->alert_count < HS_ALERTS_MAX && hs->outcome != HS_SUCCESS)
 			hs->alerts[hs->alert_count++] =
 				(struct hs_alert){ .from = (uint8_t)from, .encrypted = true };
 		break;
@@ -226,9 +252,9 @@ void tracker_alert(struct tracker *tracker, enum hs_side from, uint8_t level, ui
 		   uint64_t now)
 {
 	struct handshake *hs = &tracker->hs;
-	enum { WARNING = 1, CLOSE_NOTIFY = 0, USER_CANCELED = 90 };
+	enum { WARNING = 1, CLOSE_NOTIFY = 0, NO_CERTIFICATE = 41, USER_CANCELED = 90 };
 
-	if (!is_open(tracker))
+	if (tracker->done || hs->outcome == HS_SUCCESS)
 		return;
 	if (hs->alert_count < HS_ALERTS_MAX)
 		hs->alerts[hs->alert_count++] =
@@ -241,12 +267,28 @@ void tracker_alert(struct tracker *tracker, enum hs_side from, uint8_t level, ui
 		tracker->side[from].close_notify = true;
 		return;
 	}
+	/* SSL 3.0's way to send an empty Certificate (RFC 6101 section 5.6.6). */
+	if (level == WARNING && code == NO_CERTIFICATE && from == HS_CLIENT)
+		hs->client_certificate = HS_CERT_EMPTY;
+	if (!is_open(tracker)) /* the first cause wins */
+		return;
 	/* In TLS 1.3 the level means nothing (RFC 8446 section 6); user_canceled ends it in all. */
 	if (level == WARNING && code != USER_CANCELED && !is_13(hs))
 		return;
 	diagnose_alert(hs, from, code);
 	hs->end_time = now;
 	tracker->done = true;
+}
+
+/* The last record of a side was as long as an alert; asked of `first` before the other. */
+static bool blame_alert(struct tracker *tracker, enum hs_side first)
+{
+	enum hs_side other = first == HS_CLIENT ? HS_SERVER : HS_CLIENT;
+
+	if (!tracker->side[first].alert_sized && !tracker->side[other].alert_sized)
+		return false;
+	diagnose_encrypted_alert(&tracker->hs, tracker->side[first].alert_sized ? first : other);
+	return true;
 }
 
 void tracker_close(struct tracker *tracker, enum hs_side from, bool reset, uint64_t now)
@@ -258,8 +300,8 @@ void tracker_close(struct tracker *tracker, enum hs_side from, bool reset, uint6
 		return;
 	if (!side->closed)
 		side->closed = now;
-	if (hs->outcome == HS_SUCCESS) {
-		tracker->done = true;
+	if (!is_open(tracker)) {
+		tracker->done = hs->outcome == HS_SUCCESS || reset || tracker->side[!from].closed;
 		return;
 	}
 	if (is_13(hs)) {
@@ -273,12 +315,15 @@ void tracker_close(struct tracker *tracker, enum hs_side from, bool reset, uint6
 			break;
 		}
 	}
-	if (side->alert_sized || tracker->side[!from].alert_sized)
-		diagnose_encrypted_alert(hs, side->alert_sized ? from : (enum hs_side) !from);
-	else
+	if (!blame_alert(tracker, from))
 		diagnose_close(hs, from, reset, side->close_notify);
 	hs->end_time = now;
-	tracker->done = true;
+	tracker->done = reset || tracker->side[!from].closed;
+	if (tracker->done)
+		return;
+	/* What the other side has on its way shows what it would have said. */
+	tracker->settling = true;
+	tracker->deadline = now + TRACKER_SETTLE_NS;
 }
 
 void tracker_not_tls(struct tracker *tracker, enum hs_side from, struct bytes first, uint64_t now)
@@ -295,7 +340,8 @@ void tracker_timeout(struct tracker *tracker, uint64_t waited, uint64_t now)
 	if (is_13(&tracker->hs))
 		tls13_silence(tracker);
 	if (is_open(tracker)) {
-		diagnose_timeout(&tracker->hs, waited);
+		if (!blame_alert(tracker, HS_CLIENT))
+			diagnose_timeout(&tracker->hs, waited);
 		tracker->hs.end_time = now;
 	}
 	tracker->done = true;

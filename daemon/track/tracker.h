@@ -22,29 +22,42 @@ struct tracker_side {
 	bool alert_sized;	 /* TLS 1.3: the last encrypted record was as long as an alert */
 	bool certificate_flight; /* TLS 1.3 client: more than a Finished was sent */
 	bool end_of_early_data;	 /* TLS 1.3 client: the last record may be EndOfEarlyData */
+	uint32_t flight;	 /* TLS 1.3 client: sealed bytes of its answer to the server */
 	uint64_t closed;	 /* time of FIN or RST, 0: open */
 };
 
+struct certificates;
+
 struct tracker {
 	struct handshake hs;
+	struct certificates *certificates; /* to read them with, borrowed; NULL: leave them alone */
 	struct tracker_side side[2];
 	uint64_t deadline; /* with settling: when tracker_settle() is due */
-	bool settling; /* established; a little more may be learned before the record is written */
-	bool done;     /* nothing more will be learned */
-	bool flight_over; /* the client answered the server's flight */
+	bool settling;	   /* decided; a little more may be learned before the record is written */
+	bool done;	   /* nothing more will be learned */
+	bool flight_over;  /* the client answered the server's flight */
 };
 
-/* How long an established handshake waits for its first application data or a late alert. */
+/*
+ * How long a handshake waits once it is decided: an established one for its first application
+ * data, one that ended with a FIN for what the other side had on its way.
+ */
 #define TRACKER_SETTLE_NS 1000000000ULL
 
-/* A handshake that is about to begin; ends, ifindex and the like are the caller's to fill in. */
+/*
+ * A handshake that is about to begin; ends, ifindex and the like are the caller's to fill in, and
+ * so is `certificates`.
+ */
 void tracker_init(struct tracker *tracker);
 void tracker_free(struct tracker *tracker);
 
 /* The next handshake record of this side is in the clear; else the body is sealed. */
 bool tracker_expects_clear(const struct tracker *tracker, enum hs_side from);
 
-/* A complete handshake message in the clear. */
+/*
+ * A complete handshake message in the clear. Of a Certificate the body may be left out: body.p is
+ * NULL and body.n the length it had.
+ */
 void tracker_message(struct tracker *tracker, enum hs_side from, const struct tls_message *message,
 		     uint64_t now);
 /* A record whose body is sealed or does not matter (ChangeCipherSpec, data, encrypted ...). */
@@ -57,8 +70,11 @@ void tracker_alert(struct tracker *tracker, enum hs_side from, uint8_t level, ui
 void tracker_close(struct tracker *tracker, enum hs_side from, bool reset, uint64_t now);
 /* Bytes that are no TLS; first: the first few of them. */
 void tracker_not_tls(struct tracker *tracker, enum hs_side from, struct bytes first, uint64_t now);
-/* A message that the protocol does not allow; what: "a malformed ...", for the sentence. */
-void tracker_malformed(struct tracker *tracker, enum hs_side from, const char *what, uint64_t now);
+/*
+ * A message that the protocol does not allow; what: "a malformed ...", for the sentence. Whether
+ * it ends the handshake is up to the peer: it is the cause if nothing better follows.
+ */
+void tracker_malformed(struct tracker *tracker, enum hs_side from, const char *what);
 /* Silence for the time given (ns) until now. */
 void tracker_timeout(struct tracker *tracker, uint64_t waited, uint64_t now);
 /* The wait after tracker.settling is over. */

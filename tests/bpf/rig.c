@@ -47,6 +47,7 @@ void rig_open(struct rig *rig, const struct rig_config *config)
 	given->gate_seed = GATE_SEED;
 	if (config->copy_budget)
 		given->copy_budget = config->copy_budget;
+	given->no_certificates = config->no_certificates;
 	if (config->ring_size)
 		bpf_map__set_max_entries(rig->skel->maps.events, config->ring_size);
 	if (config->flows)

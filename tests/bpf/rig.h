@@ -50,6 +50,7 @@ struct rig {
 /* What a test may want to be different; zero: as shipped. */
 struct rig_config {
 	uint32_t ring_size, flows, copy_budget;
+	bool no_certificates;
 };
 
 void rig_open(struct rig *rig, const struct rig_config *config);

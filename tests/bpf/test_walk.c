@@ -283,6 +283,68 @@ static void answer_that_is_no_tls(void **state)
 	no_events(rig);
 }
 
+/*
+ * Without certificates: of one that is alone in its record both headers, wherever a segment ends
+ * behind them; all around it as ever.
+ */
+static void certificates_left_behind(void **state)
+{
+	enum { PEEK = HEADER + TLS_HANDSHAKE_HEADER_LEN, BODY = 1900 };
+	static const size_t cuts[] = { PEEK, PEEK + 1, 700, PEEK + BODY - 1, PEEK + BODY };
+	static uint8_t bytes[2200], got[2200];
+	struct rig *rig = *state;
+	size_t done, n;
+
+	rig_close(rig);
+	memset(rig, 0, sizeof(*rig));
+	rig_open(rig, &(struct rig_config){ .no_certificates = true });
+	done = tls_message(bytes, TLS_HANDSHAKE_CERTIFICATE, BODY);
+	n = done + tls_message(bytes + done, TLS_HANDSHAKE_SERVER_KEY_EXCHANGE, 100);
+	n += tls_message(bytes + n, TLS_HANDSHAKE_SERVER_HELLO_DONE, 0);
+	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+		print_message("# cut after %zu bytes\n", cuts[i]);
+		rig->base.client_port = (uint16_t)(3000 + i);
+		both_hellos(rig);
+		rig_events(rig);
+		say(rig, SERVER, bytes, cuts[i]);
+		say(rig, SERVER, bytes + cuts[i], n - cuts[i]);
+		assert_int_equal(rig_events(rig), 2);
+		assert_int_equal(payload_of(rig, SERVER, got), PEEK + n - done);
+		assert_memory_equal(got, bytes, PEEK);
+		assert_memory_equal(got + PEEK, bytes + done, n - done);
+		assert_int_equal(rig->seen[1].event.seq - rig->seen[0].event.seq, done);
+	}
+	assert_int_equal(count_of(rig, ST_COUNT_RAW_MODE), 0);
+}
+
+/* Empty ones, those that share a record or are spread, and such whose type is not seen in time. */
+static void certificates_copied_all_the_same(void **state)
+{
+	static uint8_t bytes[1200], got[1200];
+	struct rig *rig = *state;
+	size_t n;
+
+	rig_close(rig);
+	memset(rig, 0, sizeof(*rig));
+	rig_open(rig, &(struct rig_config){ .no_certificates = true });
+	both_hellos(rig);
+	rig_events(rig);
+	say(rig, SERVER, bytes, tls_message(bytes, TLS_HANDSHAKE_CERTIFICATE, 3));
+	assert_int_equal(only_event(rig, ST_EVENT_DATA, HEADER + 7)->event.len, 12);
+	n = tls_message(bytes, TLS_HANDSHAKE_CERTIFICATE, 900);
+	bytes[8] -= 10; /* another message follows in the record */
+	say(rig, SERVER, bytes, n);
+	only_event(rig, ST_EVENT_DATA, n);
+	bytes[8] += 20; /* it goes on in the next */
+	say(rig, SERVER, bytes, n);
+	only_event(rig, ST_EVENT_DATA, n);
+	bytes[8] -= 10;
+	say(rig, SERVER, bytes, HEADER + 3);
+	say(rig, SERVER, bytes + HEADER + 3, n - HEADER - 3);
+	assert_int_equal(rig_events(rig), 2);
+	assert_int_equal(payload_of(rig, SERVER, got), n);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 
 int main(void)
@@ -302,6 +364,8 @@ int main(void)
 		TEST(second_hello_behind_change_cipher_spec),
 		TEST(alerts),
 		TEST(answer_that_is_no_tls),
+		TEST(certificates_left_behind),
+		TEST(certificates_copied_all_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

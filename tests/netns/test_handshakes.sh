@@ -40,6 +40,41 @@ hello_retry() {
 		and .shaketap.client_hello.groups == ["secp256r1", "x25519"]'
 }
 
+# fingerprint CERTIFICATE: as openssl prints it, without colons
+fingerprint() {
+	openssl x509 -in "$CERTS/$1.pem" -noout -fingerprint -sha256 | sed 's/.*=//; s/://g'
+}
+
+# What handshakes of versions and client_certificates showed; rsa is valid for less than 30 days.
+certificates() {
+	local serial
+	serial=$(openssl x509 -in "$CERTS/rsa.pem" -noout -serial | sed 's/.*=//')
+	expect "the server's certificate" 1 tls12.example.com ".tls.server.subject == \"CN=rsa.example.com\"
+		and .tls.server.issuer == \"CN=shaketap test authority\"
+		and .tls.server.not_before == \"2020-01-01T00:00:00Z\"
+		and .tls.server.hash.sha256 == \"$(fingerprint rsa)\"
+		and .tls.server.x509.serial_number == \"$serial\"
+		and .shaketap.findings == [\"certificate_expires_soon\", \"not_post_quantum\"]"
+	expect "not seen in TLS 1.3" 1 tls13.example.com '(.tls.server | has("hash") | not)'
+	expect "the client's certificate" 1 mutual12.example.com \
+		".tls.client.hash.sha256 == \"$(fingerprint client)\""
+}
+
+without_certificates() {
+	start_shaketap "$CLIENT" --no-certificates
+	openssl_client bare.example.com 8443 -tls1_2
+	expect_good bare.example.com '(.tls.server | has("hash") | not)
+		and (.shaketap.messages | any(.name == "Certificate" and .length > 500))
+		and .shaketap.findings == ["not_post_quantum"]'
+	openssl_client bare-mutual.example.com 8448 -tls1_2 -cert "$CERTS/client.pem" \
+		-key "$CERTS/client.key"
+	expect_good bare-mutual.example.com '.shaketap.client_certificate == "sent"
+		and (.tls.client | has("hash") | not)'
+	openssl_client bare-empty.example.com 8448 -tls1_2
+	expect_good bare-empty.example.com '.shaketap.client_certificate == "empty"'
+	stop_shaketap "stops quietly, without certificates"
+}
+
 # resume NAME PORT [ARGS]: two handshakes, the second by the session of the first
 resume() {
 	local name=$1 port=$2
@@ -99,10 +134,12 @@ hello_retry
 resumption
 early_data
 client_certificates
+certificates
 expect "the client's end of a veth pair" 22 .server '.shaketap.role == "client"'
 stop_shaketap
 start_shaketap "$SERVER"
 openssl_client other-end.example.com 8443
 expect_good other-end.example.com '.shaketap.role == "server" and .shaketap.interface == "s0"'
 stop_shaketap "stops quietly, server"
+without_certificates
 finish

@@ -70,6 +70,7 @@ static void test_defaults(void **state)
 	assert_int_equal(p.options.max_flows, 65536);
 	assert_int_equal(p.options.ring_buffer, 8 << 20);
 	assert_int_equal(p.options.max_server_names, 200);
+	assert_false(p.options.no_certificates);
 	assert_int_equal(p.options.log_level, LEVEL_INFO);
 	for (size_t i = 0; i < ARRAY_SIZE(ports); i++)
 		assert_true(options_tls_port(&p.options, ports[i]));
@@ -81,9 +82,9 @@ static void test_defaults(void **state)
 
 static void test_every_option(void **state)
 {
-	struct parsed p =
-		parse("run -i eth* --interface=!eth9 -l [::]:80 -fjson --only failures "
-		      "--tls-ports 1,10-12 --max-flows 1024 --server-name *.example.com -v");
+	struct parsed p = parse("run -i eth* --interface=!eth9 -l [::]:80 -fjson --only failures "
+				"--tls-ports 1,10-12 --max-flows 1024 --server-name *.example.com "
+				"--no-certificates -v");
 
 	(void)state;
 	assert_string_equal(p.err, "");
@@ -98,7 +99,26 @@ static void test_every_option(void **state)
 	assert_false(options_tls_port(&p.options, 9) || options_tls_port(&p.options, 13));
 	assert_false(options_tls_port(&p.options, 443));
 	assert_string_equal(p.options.server_names.p[0], "*.example.com");
+	assert_true(p.options.no_certificates);
 	assert_int_equal(p.options.log_level, LEVEL_DEBUG);
+	done(&p);
+}
+
+static void test_files_to_read(void **state)
+{
+	struct parsed p = parse("read -f json a.pcap --metrics m.prom - --only failures");
+
+	(void)state;
+	assert_string_equal(p.err, "");
+	assert_int_equal(p.result, OPTIONS_OK);
+	assert_int_equal(p.options.command, OPTIONS_READ);
+	assert_int_equal(p.options.format, OPTIONS_JSON);
+	assert_int_equal(p.options.only, 1);
+	assert_int_equal(p.options.files.n, 2);
+	assert_string_equal(p.options.files.p[0], "a.pcap");
+	assert_string_equal(p.options.files.p[1], "-");
+	assert_string_equal(p.options.metrics_file, "m.prom");
+	assert_int_equal(p.options.handshake_timeout, 10 * NS_PER_S);
 	done(&p);
 }
 
@@ -142,10 +162,12 @@ static void test_refused(void **state)
 	static const struct {
 		const char *line, *want;
 	} rows[] = {
-		{ "", "no command: allowed are run, check" },
-		{ "-v run", "unknown command '-v': allowed are run, check" },
-		{ "top", "unknown command 'top': allowed are run, check" },
-		{ "read x.pcap", "unknown command 'read': allowed are run, check" },
+		{ "", "no command: allowed are run, read, check" },
+		{ "-v run", "unknown command '-v': allowed are run, read, check" },
+		{ "top", "unknown command 'top': allowed are run, read, check" },
+		{ "read", "no file: allowed are capture files and -" },
+		{ "read --metrics", "--metrics needs a value: allowed is the name of a file" },
+		{ "read x.pcap -i lo", "unknown option '-i': allowed are those of shaketap read" },
 		{ "run eth0", "surplus argument 'eth0'" },
 		{ "run -- eth0", "surplus argument 'eth0'" },
 		{ "check -q", "unknown option '-q': allowed are those of shaketap check --help" },
@@ -160,6 +182,7 @@ static void test_refused(void **state)
 		{ "run -l", "--listen needs a value: allowed is ADDRESS:PORT" },
 		{ "run -v --listen", "--listen needs a value: allowed is ADDRESS:PORT" },
 		{ "run --quiet=3", "--quiet takes no value: '--quiet=3'" },
+		{ "run --no-certificates=1", "--no-certificates takes no value" },
 		{ "run -i ''", "--interface '': allowed is a shell pattern" },
 		{ "run -i !", "--interface '!': allowed is a shell pattern" },
 		{ "run -l 127.0.0.1", "--listen '127.0.0.1': allowed is ADDRESS:PORT" },
@@ -234,9 +257,9 @@ static void test_help_and_version(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),	 cmocka_unit_test(test_every_option),
-		cmocka_unit_test(test_values_in_range),	 cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_help_and_version),
+		cmocka_unit_test(test_defaults),      cmocka_unit_test(test_every_option),
+		cmocka_unit_test(test_files_to_read), cmocka_unit_test(test_values_in_range),
+		cmocka_unit_test(test_refused),	      cmocka_unit_test(test_help_and_version),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

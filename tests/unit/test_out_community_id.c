@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: out/community_id.c base/addr.c */
+/* links: out/community_id.c base/addr.c base/digest.c */
 /* libs: -lcrypto */
 #include <arpa/inet.h>
 #include <setjmp.h>

@@ -4,6 +4,9 @@
 /* links: out/community_id.c base/addr.c track/names.c base/text.c base/text_escape.c */
 /* links: tls/names.c tls/names_alert.c tls/names_cipher.c tls/names_group.c */
 /* links: tls/names_handshake.c tls/names_signature.c */
+/* links: tls/names_extension.c */
+/* links: tls/fingerprint.c base/digest.c */
+/* links: out/findings.c out/json_certificate.c */
 /* libs: -lcrypto */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -65,11 +68,18 @@ static void success_as_in_the_contract(void **state)
 			    "\"server\":{\"ip\":\"10.0.0.9\",\"port\":443},"
 			    "\"tls\":{\"version_protocol\":\"tls\",\"version\":\"1.3\","
 			    "\"cipher\":\"TLS_AES_128_GCM_SHA256\",\"curve\":\"X25519MLKEM768\","
-			    "\"established\":true,\"resumed\":false}}");
-	assert_string_equal(jq(&s.hs, ".tls.client"),
-			    "{\"server_name\":\"api.example.com\",\"supported_ciphers\":["
-			    "\"TLS_AES_128_GCM_SHA256\",\"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256\","
-			    "\"0xfff0\"]}");
+			    "\"established\":true,\"resumed\":false,"
+			    /* md5sum of 771,4865,43-51 */
+			    "\"server\":{\"ja3s\":\"f4febc55ea12b31ae17cfb7e614afda8\"}}}");
+	assert_string_equal(
+		jq(&s.hs, ".tls.client"),
+		"{\"server_name\":\"api.example.com\","
+		/* md5sum of 771,4865-49199-65520,0-51,4588-29, */
+		"\"ja3\":\"51b4880330cfda077a1827450ffbd4c4\","
+		/* sha256sum of 1301,c02f,fff0 and of 0033_0403,0804 */
+		"\"ja4\":\"t00d0302h2_8233089daf75_cf4dd53bde70\",\"supported_ciphers\":["
+		"\"TLS_AES_128_GCM_SHA256\",\"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256\","
+		"\"0xfff0\"]}");
 	assert_string_equal(jq(&s.hs, ".shaketap | del(.client_hello, .server_hello, .messages)"),
 			    "{\"interface\":\"eth0\",\"role\":\"client\",\"stage\":\"established\","
 			    "\"complete\":true,\"resumption\":\"full\","
@@ -270,6 +280,58 @@ static void versions_retry_and_early_data(void **state)
 	assert_string_equal(jq(&s.hs, ".shaketap.times | has(\"server_flight\")"), "false");
 }
 
+/* Field names of the Elastic Common Schema 8; upper case hashes are its convention. */
+static void certificates_and_findings(void **state)
+{
+	struct tls_x509 leaf = {
+		.parsed = true,
+		.has_not_before = true,
+		.has_not_after = true,
+		.not_before = 1767225600,  /* date -u -d 2026-01-01T00:00:00Z +%s */
+		.not_after = 253402300799, /* date -u -d 9999-12-31T23:59:59Z +%s */
+		.subject = "CN=api.example.com,O=M\xc3\xbcller \\+ S\xc3\xb6hne",
+		.issuer = "CN=Root\xff\n",
+		.serial = "0A",
+		.key_algorithm = "RSA",
+		.key_bits = 2048,
+		.signature_algorithm = "SHA1-RSA",
+		.weak_signature = true,
+		.names = "a.example\0\\x00\"\000192.0.2.1",
+		.name_count = 3,
+	};
+	struct tls_x509 rubbish = { .parsed = false, .subject = "no" };
+	struct sample s;
+
+	(void)state;
+	sample_failure(&s);
+	s.hs.certificate[HS_SERVER] = &leaf;
+	s.hs.certificate[HS_CLIENT] = &rubbish;
+	memset(leaf.sha256, 0xab, sizeof(leaf.sha256));
+	assert_string_equal(
+		jq(&s.hs, ".tls.server | del(.ja3s, .hash)"),
+		"{\"subject\":\"CN=api.example.com,O=M\xc3\xbcller \\\\+ S\xc3\xb6hne\","
+		"\"issuer\":\"CN=Root\xef\xbf\xbd\\n\","
+		"\"not_before\":\"2026-01-01T00:00:00Z\","
+		"\"not_after\":\"9999-12-31T23:59:59Z\","
+		"\"x509\":{\"serial_number\":\"0A\","
+		"\"alternative_names\":[\"a.example\",\"\\\\x00\\\"\",\"192.0.2.1\"],"
+		"\"public_key_algorithm\":\"RSA\",\"public_key_size\":2048,"
+		"\"signature_algorithm\":\"SHA1-RSA\"}}");
+	assert_string_equal(jq(&s.hs, ".tls.server.hash.sha256 | test(\"^(AB){32}$\")"), "true");
+	assert_string_equal(jq(&s.hs, ".tls.client | keys - [\"ja3\", \"ja4\"]"),
+			    "[\"hash\",\"server_name\",\"supported_ciphers\"]");
+	assert_string_equal(jq(&s.hs, ".shaketap.findings"),
+			    "[\"sha1_signature\",\"not_post_quantum\",\"pq_fallback\"]");
+	leaf.not_after = 1795418472; /* a second before the sample */
+	assert_string_equal(jq(&s.hs, ".shaketap.findings[1]"), "\"certificate_expired\"");
+	leaf.not_after++;
+	assert_string_equal(jq(&s.hs, ".shaketap.findings[1]"), "\"certificate_expires_soon\"");
+	leaf = (struct tls_x509){ .parsed = true };
+	assert_string_equal(jq(&s.hs, ".tls.server | del(.ja3s) | keys"), "[\"hash\"]");
+	sample_success(&s);
+	assert_string_equal(jq(&s.hs, ".shaketap | has(\"findings\")"), "false");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -280,6 +342,7 @@ int main(void)
 		cmocka_unit_test(hostile_bytes_stay_valid_json),
 		cmocka_unit_test(key_exchange_by_what_was_negotiated),
 		cmocka_unit_test(versions_retry_and_early_data),
+		cmocka_unit_test(certificates_and_findings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 /* links: out/line.c out/facts.c base/addr.c track/names.c */
 /* links: base/text.c base/text_escape.c tls/names.c tls/names_alert.c */
 /* links: tls/names_cipher.c tls/names_group.c tls/names_handshake.c tls/names_signature.c */
+/* links: tls/names_extension.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>

@@ -5,6 +5,8 @@
 /* links: out/facts.c track/names.c base/text.c base/text_escape.c */
 /* links: tls/names.c tls/names_alert.c tls/names_cipher.c tls/names_group.c */
 /* links: tls/names_handshake.c tls/names_signature.c */
+/* links: tls/names_extension.c */
+/* links: out/findings.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -119,7 +121,7 @@ static void count_many(struct metrics *m)
 			(struct hs_alert){ i % 2, (uint8_t)(i % 4), (uint8_t)i, i % 9 == 0 };
 		s.hs.alert_count = 1;
 		s.hello.server_name = (struct bytes){ name, sizeof(name) };
-		metrics_count(m, &s.hs);
+		metrics_count(m, &s.hs, SAMPLE_WALL_OFFSET);
 	}
 }
 
@@ -156,7 +158,7 @@ static void no_sample_comes_twice(void **state)
 	sample_success(&s);
 	for (unsigned code = 0; code < 65536; code++) {
 		s.hs.server_hello.cipher_suite = s.hs.group = (uint16_t)code;
-		metrics_count(m, &s.hs);
+		metrics_count(m, &s.hs, SAMPLE_WALL_OFFSET);
 	}
 	t = page_of(m, false);
 	assert_true(accepted_by(&t, "sed '/^#/d; s/ [^ ]*$//' %s | sort | uniq -d"));
@@ -199,13 +201,13 @@ static void counts_what_happened(void **state)
 
 	(void)state;
 	sample_success(&s);
-	metrics_count(m, &s.hs);
+	metrics_count(m, &s.hs, SAMPLE_WALL_OFFSET);
 	sample_failure(&s);
-	metrics_count(m, &s.hs);
+	metrics_count(m, &s.hs, SAMPLE_WALL_OFFSET);
 	s.hs.outcome = HS_UNKNOWN;
 	s.hs.unknown = HS_GAP;
 	s.hs.alert_count = 0;
-	metrics_count(m, &s.hs);
+	metrics_count(m, &s.hs, SAMPLE_WALL_OFFSET);
 	assert_line(m, "shaketap_handshakes_total{role=\"client\",version=\"1.3\","
 		       "resumption=\"full\"} 1");
 	assert_line(m, "shaketap_handshakes_total{role=\"client\",version=\"1.2\","
@@ -241,7 +243,7 @@ static void histogram_counts_up_to_the_bound(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		sample_success(&s);
 		s.hs.server_finished_time = s.hs.client_finished_time = SAMPLE_START + durations[i];
-		metrics_count(m, &s.hs);
+		metrics_count(m, &s.hs, SAMPLE_WALL_OFFSET);
 	}
 #define ROW(suffix)                                                                      \
 	"shaketap_handshake_duration_seconds" suffix "{role=\"client\",version=\"1.3\"," \
@@ -266,7 +268,7 @@ static void name(struct metrics *m, struct bytes server_name)
 
 	sample_success(&s);
 	s.hello.server_name = server_name;
-	metrics_count(m, &s.hs);
+	metrics_count(m, &s.hs, SAMPLE_WALL_OFFSET);
 }
 
 static void server_names_are_bounded(void **state)
@@ -324,7 +326,7 @@ static void avoidable_round_trips_by_formula(void **state)
 	sample_success(&s);
 	s.hs.hello_retry = true;
 	s.hs.second_hello_time = SAMPLE_START + 7 * MS;
-	metrics_count(m, &s.hs);
+	metrics_count(m, &s.hs, SAMPLE_WALL_OFFSET);
 	assert_line(m, "shaketap_avoidable_round_trip_seconds_total{role=\"client\"} 0.007");
 	sample_success(&s);
 	s.hs.role = HS_ROLE_SERVER;
@@ -334,10 +336,10 @@ static void avoidable_round_trips_by_formula(void **state)
 	s.hs.client_flight_time = SAMPLE_START + 30 * MS;
 	s.hs.client_finished_time = SAMPLE_START + 31 * MS;
 	s.hs.server_finished_time = SAMPLE_START + 32 * MS;
-	metrics_count(m, &s.hs);
+	metrics_count(m, &s.hs, SAMPLE_WALL_OFFSET);
 	assert_line(m, "shaketap_avoidable_round_trip_seconds_total{role=\"server\"} 0.021");
 	s.hs.round_trips = 1;
-	metrics_count(m, &s.hs);
+	metrics_count(m, &s.hs, SAMPLE_WALL_OFFSET);
 	assert_line(m, "shaketap_avoidable_round_trip_seconds_total{role=\"server\"} 0.021");
 	metrics_free(m);
 }

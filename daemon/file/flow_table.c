@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "file/flow_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void flow_table_init(struct flow_table *table, size_t max, size_t held_max)
+{
+	*table = (struct flow_table){ .max = max, .budget.max = held_max };
+	TAILQ_INIT(&table->lru);
+}
+
+void flow_table_free(struct flow_table *table)
+{
+	struct flow *flow;
+
+	/* The analyzer does not follow the back pointers of the list. */
+	while ((flow = TAILQ_FIRST(&table->lru)))
+		flow_free(table, flow); // NOLINT(clang-analyzer-unix.Malloc)
+}
+
+struct flow *flow_find(struct flow_table *table, const struct st_flow_key *key)
+{
+	struct flow *flow;
+
+	HASH_FIND(hh, table->by_key, key, sizeof(*key), flow);
+	return flow;
+}
+
+struct flow *flow_add(struct flow_table *table, const struct st_flow_key *key)
+{
+	struct flow *flow = calloc(1, sizeof(*flow));
+
+	if (!flow)
+		return NULL;
+	flow->key = *key;
+	held_init(&flow->held);
+	HASH_ADD(hh, table->by_key, key, sizeof(flow->key), flow);
+	TAILQ_INSERT_TAIL(&table->lru, flow, lru);
+	table->count++;
+	return flow;
+}
+
+void flow_touch(struct flow_table *table, struct flow *flow)
+{
+	TAILQ_REMOVE(&table->lru, flow, lru);
+	TAILQ_INSERT_TAIL(&table->lru, flow, lru);
+}
+
+void flow_reset(struct flow_table *table, struct flow *flow)
+{
+	held_clear(&flow->held, &table->budget);
+	flow->id = flow->syn_time = flow->synack_time = 0;
+	flow->early = 0;
+	flow->repeated = flow->over = false;
+	memset(flow->half, 0, sizeof(flow->half));
+}
+
+void flow_free(struct flow_table *table, struct flow *flow)
+{
+	held_clear(&flow->held, &table->budget);
+	/* The analyzer does not see that it is in the table. */
+	HASH_DEL(table->by_key, flow); // NOLINT(clang-analyzer-core.NullDereference)
+	TAILQ_REMOVE(&table->lru, flow, lru);
+	table->count--;
+	free(flow);
+}

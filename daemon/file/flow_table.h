@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The TCP connections of a capture: found by their ends, bounded in number. */
+#ifndef SHAKETAP_FILE_FLOW_TABLE_H
+#define SHAKETAP_FILE_FLOW_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include <uthash.h>
+
+#include "file/held.h"
+#include "shaketap_abi.h"
+
+struct flow_half {
+	uint32_t next; /* sequence number behind all that was seen */
+	bool known;    /* next means something */
+	bool fin;
+};
+
+struct flow {
+	struct st_flow_key key;
+	uint64_t id;	      /* of the handshake that is followed; 0: none */
+	uint64_t syn_time;    /* 0: no SYN seen */
+	uint64_t synack_time; /* 0: no answer seen */
+	uint32_t syn_seq;
+	uint8_t client;		  /* who sent the SYN, index in the key */
+	uint8_t early;		  /* data segments seen, up to EARLY_SEGMENTS */
+	bool repeated;		  /* ST_EVENT_SYN_REPEATED went out */
+	bool over;		  /* RST, or FIN of both sides, or nothing more is wanted */
+	struct flow_half half[2]; /* by sender */
+	struct held held;
+	UT_hash_handle hh;
+	TAILQ_ENTRY(flow) lru;
+};
+
+TAILQ_HEAD(flow_list, flow);
+
+struct flow_table {
+	struct flow *by_key;
+	struct flow_list lru; /* longest silent first */
+	size_t count, max;
+	struct held_budget budget;
+};
+
+/* max: connections remembered; held_max: bytes that all of them together may hold back. */
+void flow_table_init(struct flow_table *table, size_t max, size_t held_max);
+void flow_table_free(struct flow_table *table);
+
+/* NULL: none. */
+struct flow *flow_find(struct flow_table *table, const struct st_flow_key *key);
+
+/* A fresh one. There must be room (count < max). NULL: memory is out. */
+struct flow *flow_add(struct flow_table *table, const struct st_flow_key *key);
+
+/* Something was heard of it: from now on it is the last to go. */
+void flow_touch(struct flow_table *table, struct flow *flow);
+
+/* Another connection on the same ports: forget all but those. */
+void flow_reset(struct flow_table *table, struct flow *flow);
+
+void flow_free(struct flow_table *table, struct flow *flow);
+
+#endif

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "file/flows.h"
+
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/seq.h"
+#include "file/flow_table.h"
+#include "tls_sniff.h"
+
+/* Bytes that all connections together may hold back. */
+#define HELD_MAX (32U * 1024 * 1024)
+/* The first segments of a connection are held in any case: its SYN may come out of order. */
+#define EARLY_SEGMENTS 4
+/* An RST farther than this from where its direction stands is somebody's guess. */
+#define RST_DISTANCE_MAX (1U << 24)
+/* Bytes this little before what was seen are old; farther away they are of another connection. */
+#define OLD_DISTANCE_MAX (1U << 20)
+/* A SYN this little before data that was seen belongs to the same connection. */
+#define SYN_LATE_MAX (1U << 16)
+
+struct flows {
+	struct flows_config config;
+	struct flows_ops ops;
+	struct flow_table table;
+	uint64_t ids;
+};
+
+/* One segment on its way through this file. */
+struct passing {
+	struct flow *flow;
+	struct st_event event;
+	const uint8_t *payload;
+	uint8_t tcp_flags;
+	uint32_t end; /* sequence number behind the payload, captured or not */
+};
+
+struct flows *flows_new(const struct flows_config *config, const struct flows_ops *ops)
+{
+	struct flows *flows = calloc(1, sizeof(*flows));
+
+	if (!flows)
+		return NULL;
+	flows->config = *config;
+	flows->ops = *ops;
+	flow_table_init(&flows->table, config->max, HELD_MAX);
+	return flows;
+}
+
+void flows_free(struct flows *flows)
+{
+	if (!flows)
+		return;
+	flow_table_free(&flows->table);
+	free(flows);
+}
+
+static void emit(struct flows *flows, struct flow *flow, struct st_event *event,
+		 const uint8_t *payload)
+{
+	event->flow = flow->id;
+	flows->ops.event(flows->ops.ctx, event, payload);
+}
+
+/* A hello: from here on everything of this connection is handed over, what is held first. */
+static void open_handshake(struct flows *flows, struct flow *flow, struct st_event *event,
+			   const uint8_t *payload, bool joined)
+{
+	struct held_segment *segment;
+
+	flow->id = ++flows->ids;
+	flow->over = false;
+	event->flags |= ST_FLAG_OPENED | (joined ? ST_FLAG_JOINED : 0);
+	event->syn_time = flow->syn_time;
+	event->synack_time = flow->synack_time;
+	emit(flows, flow, event, payload);
+	while ((segment = held_take(&flow->held))) {
+		bool before = segment->event.sender == event->sender
+				      ? seq_before(segment->event.seq, event->seq)
+				      : seq_before(segment->event.seq, event->ack);
+
+		if (!before)
+			emit(flows, flow, &segment->event, segment->payload);
+		held_release(&flows->table.budget, segment);
+	}
+}
+
+/*
+ * Nothing explains the held segments any more. With a ServerHello among them the
+ * handshake was joined midway, and what came behind it is its rest.
+ */
+static void let_go(struct flows *flows, struct flow *flow)
+{
+	struct held_segment *segment;
+
+	while ((segment = held_take(&flow->held))) {
+		if (segment->joins && !flow->id) {
+			open_handshake(flows, flow, &segment->event, segment->payload, true);
+			held_release(&flows->table.budget, segment);
+			return;
+		}
+		held_release(&flows->table.budget, segment);
+	}
+}
+
+/* The connection, known or new. NULL: memory is out. */
+static struct flow *flow_of(struct flows *flows, const struct st_flow_key *key)
+{
+	struct flow *flow = flow_find(&flows->table, key), *oldest;
+
+	if (flow) {
+		flow_touch(&flows->table, flow);
+		return flow;
+	}
+	if (flows->table.count >= flows->table.max) {
+		oldest = TAILQ_FIRST(&flows->table.lru);
+		let_go(flows, oldest);
+		flow_free(&flows->table, oldest);
+	}
+	return flow_add(&flows->table, key);
+}
+
+static bool is_tls_port(const struct flows *flows, uint16_t port)
+{
+	uint16_t host = ntohs(port);
+
+	return flows->config.tls_ports[host / 64] >> (host % 64) & 1;
+}
+
+static void emit_connect(struct flows *flows, struct passing *passing, uint8_t type)
+{
+	passing->event.type = type;
+	passing->event.len = 0;
+	passing->event.syn_time = passing->flow->syn_time;
+	flows->ops.event(flows->ops.ctx, &passing->event, NULL);
+}
+
+/* The SYN of the connection whose data was seen already. */
+static bool is_late_syn(const struct flow *flow, const struct passing *passing)
+{
+	const struct flow_half *half = &flow->half[passing->event.sender];
+
+	return !flow->syn_time && half->known && half->next - passing->event.seq <= SYN_LATE_MAX;
+}
+
+static void on_syn(struct flows *flows, struct passing *passing)
+{
+	struct flow *flow = passing->flow;
+	const struct st_event *event = &passing->event;
+	uint32_t seq = event->seq - 1;
+
+	if (flow->syn_time && flow->syn_seq == seq && flow->client == event->sender) {
+		if (flow->synack_time || flow->repeated ||
+		    !is_tls_port(flows, flow->key.port[!event->sender]))
+			return;
+		flow->repeated = true;
+		emit_connect(flows, passing, ST_EVENT_SYN_REPEATED);
+		return;
+	}
+	/* Of two that open at the same time the first stands for both (RFC 9293 section 3.5). */
+	if (flow->syn_time && flow->client != event->sender && !flow->synack_time && !flow->early)
+		return;
+	if (!is_late_syn(flow, passing)) {
+		let_go(flows, flow);
+		flow_reset(&flows->table, flow);
+	}
+	flow->syn_time = event->time;
+	flow->syn_seq = seq;
+	flow->client = event->sender;
+}
+
+static void on_answer(struct passing *passing)
+{
+	struct flow *flow = passing->flow;
+
+	if (flow->syn_time && !flow->synack_time && flow->client != passing->event.sender &&
+	    passing->event.ack == flow->syn_seq + 1)
+		flow->synack_time = passing->event.time;
+}
+
+/* RST in answer to a SYN (RFC 9293 section 3.10.7.1: it acknowledges the SYN). */
+static bool is_refusal(const struct flows *flows, const struct passing *passing)
+{
+	const struct flow *flow = passing->flow;
+	const struct st_event *event = &passing->event;
+
+	return flow->syn_time && !flow->synack_time && flow->client != event->sender &&
+	       event->ack == flow->syn_seq + 1 && is_tls_port(flows, flow->key.port[event->sender]);
+}
+
+static void on_reset(struct flows *flows, struct passing *passing)
+{
+	struct flow *flow = passing->flow;
+	struct flow_half *half = &flow->half[passing->event.sender];
+	uint32_t distance = passing->event.seq - half->next + RST_DISTANCE_MAX;
+
+	if (!flow->id) {
+		if (is_refusal(flows, passing)) {
+			flow->synack_time = passing->event.time;
+			emit_connect(flows, passing, ST_EVENT_REFUSED);
+		}
+	} else if (half->known && distance > 2 * RST_DISTANCE_MAX) {
+		return;
+	} else {
+		passing->event.type = ST_EVENT_RST;
+		passing->event.len = 0;
+		emit(flows, flow, &passing->event, NULL);
+	}
+	flow->over = true;
+}
+
+static void on_fin(struct flows *flows, struct passing *passing)
+{
+	struct flow *flow = passing->flow;
+	struct flow_half *half = &flow->half[passing->event.sender];
+
+	if (flow->id && !half->fin) {
+		passing->event.type = ST_EVENT_FIN;
+		passing->event.seq = passing->end;
+		passing->event.len = 0;
+		emit(flows, flow, &passing->event, NULL);
+	}
+	half->fin = true;
+	flow->over |= flow->half[!passing->event.sender].fin;
+}
+
+/* Data of a connection without a handshake: does one begin here? */
+static void seek(struct flows *flows, struct passing *passing, enum tls_sniffed sniffed)
+{
+	struct flow *flow = passing->flow;
+	struct flow_half *half = &flow->half[passing->event.sender];
+	bool out_of_order = half->known && half->next != passing->event.seq;
+
+	if (sniffed == TLS_SNIFFED_CLIENT_HELLO || sniffed == TLS_SNIFFED_CUT) {
+		open_handshake(flows, flow, &passing->event, passing->payload, false);
+		return;
+	}
+	if (flow->over)
+		return;
+	/* The ClientHello may be still to come: wait for one more segment. */
+	if (sniffed == TLS_SNIFFED_SERVER_HELLO || out_of_order || flow->early < EARLY_SEGMENTS) {
+		if (!held_add(&flow->held, &flows->table.budget, &passing->event, passing->payload,
+			      sniffed == TLS_SNIFFED_SERVER_HELLO) &&
+		    sniffed == TLS_SNIFFED_SERVER_HELLO)
+			open_handshake(flows, flow, &passing->event, passing->payload, true);
+	}
+}
+
+/* All of it was seen before. */
+static bool is_old(const struct flow_half *half, uint32_t end)
+{
+	return half->known && half->next - end < OLD_DISTANCE_MAX;
+}
+
+static bool has_joining(const struct flow *flow)
+{
+	const struct held_segment *segment;
+
+	TAILQ_FOREACH(segment, &flow->held.list, next)
+	if (segment->joins)
+		return true;
+	return false;
+}
+
+static void on_data(struct flows *flows, struct passing *passing)
+{
+	struct flow *flow = passing->flow;
+	struct flow_half *half = &flow->half[passing->event.sender];
+	enum tls_sniffed sniffed = tls_sniff(passing->payload, passing->event.len);
+	bool old = is_old(half, passing->end);
+
+	/* After the end of a handshake only a new hello, not an old one again, begins another. */
+	if (flow->id && flow->over && sniffed == TLS_SNIFFED_CLIENT_HELLO && !old)
+		flow->id = 0;
+	if (!flow->id && has_joining(flow) && sniffed != TLS_SNIFFED_CLIENT_HELLO)
+		let_go(flows, flow);
+	passing->event.type = ST_EVENT_DATA;
+	if (flow->id)
+		emit(flows, flow, &passing->event, passing->payload);
+	else if (!flow->over || !old)
+		seek(flows, passing, sniffed);
+	if (!old)
+		half->next = passing->end;
+	half->known = true;
+	if (flow->early < EARLY_SEGMENTS)
+		flow->early++;
+}
+
+/* The key in its canonical form, the lower end first; the index of the sender in it. */
+static unsigned make_key(const struct tcp_segment *segment, struct st_flow_key *key)
+{
+	int order = memcmp(segment->addr[0], segment->addr[1], sizeof(segment->addr[0]));
+	unsigned sender = order > 0 || (order == 0 && segment->port[0] > segment->port[1]);
+
+	memcpy(key->addr[sender], segment->addr[0], sizeof(key->addr[0]));
+	memcpy(key->addr[!sender], segment->addr[1], sizeof(key->addr[0]));
+	key->port[sender] = htons(segment->port[0]);
+	key->port[!sender] = htons(segment->port[1]);
+	return sender;
+}
+
+static void fill_event(struct passing *passing, const struct tcp_segment *segment, uint64_t time,
+		       uint32_t interface)
+{
+	/* The SYN takes a sequence number of its own, and the data lies behind it. */
+	uint32_t seq = segment->seq + !!(segment->flags & TH_SYN);
+
+	passing->event = (struct st_event){
+		.time = time,
+		.ifindex = interface,
+		.seq = seq,
+		.ack = segment->flags & TH_ACK ? segment->ack : 0,
+		.len = (uint16_t)segment->payload.n,
+		.vlan = segment->vlan,
+		.flags = ST_FLAG_RAW | ST_FLAG_WHOLE,
+	};
+	passing->event.sender = (uint8_t)make_key(segment, &passing->event.key);
+	passing->payload = segment->payload.p;
+	passing->tcp_flags = segment->flags;
+	passing->end = seq + (uint32_t)segment->payload.n + segment->cut;
+}
+
+void flows_segment(struct flows *flows, const struct tcp_segment *segment, uint64_t time,
+		   uint32_t interface)
+{
+	struct passing passing;
+
+	if (!segment->payload.n && !segment->cut && !(segment->flags & (TH_SYN | TH_FIN | TH_RST)))
+		return;
+	fill_event(&passing, segment, time, interface);
+	passing.flow = flow_of(flows, &passing.event.key);
+	if (!passing.flow)
+		return;
+	if (segment->flags & TH_SYN) {
+		if (segment->flags & TH_ACK)
+			on_answer(&passing);
+		else
+			on_syn(flows, &passing);
+	}
+	if (segment->payload.n || segment->cut)
+		on_data(flows, &passing);
+	if (segment->flags & (TH_FIN | TH_RST) && !passing.flow->id)
+		let_go(flows, passing.flow);
+	if (segment->flags & TH_RST)
+		on_reset(flows, &passing);
+	else if (segment->flags & TH_FIN)
+		on_fin(flows, &passing);
+}
+
+void flows_finish(struct flows *flows)
+{
+	struct flow *flow;
+
+	TAILQ_FOREACH(flow, &flows->table.lru, lru)
+	if (!flow->id)
+		let_go(flows, flow);
+}
+
+void flows_forget(struct flows *flows, const struct st_flow_key *key, uint64_t id)
+{
+	struct flow *flow = flow_find(&flows->table, key);
+
+	if (!flow || flow->id != id)
+		return;
+	flow->id = 0;
+	flow->over = true;
+}
+
+bool flows_knows(struct flows *flows, const struct st_flow_key *key, uint64_t id)
+{
+	const struct flow *flow = flow_find(&flows->table, key);
+
+	return flow && flow->id == id;
+}
+
+bool flows_unanswered(struct flows *flows, const struct st_flow_key *key, uint64_t syn_time)
+{
+	const struct flow *flow = flow_find(&flows->table, key);
+
+	return flow && flow->syn_time == syn_time && !flow->synack_time;
+}

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "read.h"
+
+#include <errno.h>
+#include <pcap/pcap.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "file/packets.h"
+#include "out/metrics.h"
+#include "out/metrics_page.h"
+#include "printer.h"
+#include "progress.h"
+#include "replay.h"
+#include "version.h"
+
+/* Signals and the progress are looked at once in so many packets. */
+#define PACKETS_PER_LOOK 1024
+/* Room of a metrics page, as that of HTTP: names and labels are bounded. */
+#define PAGE_MAX (64U * 1024 * 1024)
+#define SERVER_NAMES_MAX 200
+
+/* Interfaces of capture files by number, as struct handshake wants them. */
+#define INTERFACES_MAX 1024
+
+struct interface_names {
+	const char *name[INTERFACES_MAX];
+	uint32_t n;
+};
+
+struct reading {
+	const struct options *options;
+	struct log *log;
+	struct packets *packets;
+	struct replay *replay;
+	struct metrics *metrics;
+	FILE *metrics_out;
+	struct printer printer;
+	struct progress progress;
+	struct interface_names interfaces;
+	int unknown_link; /* told already; -1: none */
+	bool bad_input, failed;
+	int signals; /* signalfd */
+};
+
+static int say(struct reading *reading, const char *message)
+{
+	progress_clear(&reading->progress);
+	log_error(reading->log, "%s", message);
+	return -1;
+}
+
+/* 0: the file does not name it, or names too many. */
+static uint32_t interface_number(struct interface_names *interfaces, const char *name)
+{
+	uint32_t i = 0;
+
+	if (!name)
+		return 0;
+	while (i < interfaces->n && interfaces->name[i] != name)
+		i++;
+	if (i == INTERFACES_MAX)
+		return 0;
+	if (i == interfaces->n)
+		interfaces->name[interfaces->n++] = name;
+	return i + 1;
+}
+
+static void on_concluded(void *ctx, const struct handshake *hs)
+{
+	struct reading *reading = ctx;
+	const char *interface = hs->ifindex ? reading->interfaces.name[hs->ifindex - 1] : NULL;
+
+	metrics_count(reading->metrics, hs, -REPLAY_EPOCH);
+	progress_clear(&reading->progress);
+	printer_print(&reading->printer, hs, interface, -REPLAY_EPOCH);
+}
+
+static void tell_unknown_link(struct reading *reading, int link)
+{
+	const char *name = pcap_datalink_val_to_name(link);
+	char message[256];
+
+	if (link == reading->unknown_link)
+		return;
+	reading->unknown_link = link;
+	reading->bad_input = true;
+	snprintf(
+		message, sizeof(message),
+		"link type %d%s%s%s: allowed are Ethernet, raw IP, Linux cooked, null and loopback, "
+		"PPP, 802.11",
+		link, name ? " (" : "", name ? name : "", name ? ")" : "");
+	say(reading, message);
+}
+
+static bool was_signalled(const struct reading *reading)
+{
+	struct signalfd_siginfo info;
+
+	return read(reading->signals, &info, sizeof(info)) == sizeof(info);
+}
+
+/* Now and then: has somebody asked us to stop, is anybody reading, how far are we? */
+static bool look_around(struct reading *reading)
+{
+	uint64_t done, all;
+
+	if (was_signalled(reading) || ferror(reading->printer.out))
+		return false;
+	packets_progress(reading->packets, &done, &all);
+	progress_show(&reading->progress, done, all);
+	return true;
+}
+
+static void read_packets(struct reading *reading)
+{
+	struct file_packet packet;
+	enum packets_result result = PACKETS_OK;
+
+	for (uint64_t n = 1; result == PACKETS_OK; n++) {
+		if (n % PACKETS_PER_LOOK == 0 && !look_around(reading))
+			return;
+		result = packets_next(reading->packets, &packet);
+		if (result == PACKETS_OK &&
+		    replay_packet(reading->replay, &packet,
+				  interface_number(&reading->interfaces, packet.interface)) ==
+			    DECODE_UNKNOWN_LINK)
+			tell_unknown_link(reading, packet.link);
+	}
+	reading->bad_input |= result == PACKETS_DAMAGED;
+}
+
+/* Why packets were of no use, for the page and for -v. */
+static size_t collect(void *ctx, struct metric_row *rows, size_t room)
+{
+	static const char *const refused = "shaketap_packets_refused_total";
+	const struct reading *reading = ctx;
+	struct replay_counts counts;
+
+	replay_counts(reading->replay, &counts);
+	const struct metric_row all[] = {
+		{ refused, "cause", "ip_fragment", counts.fragments_lost },
+		{ refused, "cause", "header_chain", counts.packets[DECODE_DEPTH] },
+		{ refused, "cause", "truncated", counts.packets[DECODE_CUT] },
+		{ refused, "cause", "malformed", counts.packets[DECODE_MALFORMED] },
+		{ refused, "cause", "link_type", counts.packets[DECODE_UNKNOWN_LINK] },
+		{ "shaketap_duplicates_skipped_total", NULL, NULL, counts.copies },
+		{ "shaketap_events_lost_total", "cause", "daemon_full", counts.refused },
+		{ "shaketap_flow_evictions_total", "table", "file", counts.evictions },
+	};
+	size_t n = min_size(room, ARRAY_SIZE(all));
+
+	memcpy(rows, all, n * sizeof(*all));
+	for (size_t i = 0; i < n; i++)
+		if (all[i].value)
+			log_debug(reading->log, "%s %s: %llu", all[i].family,
+				  all[i].value_text ? all[i].value_text : "",
+				  (unsigned long long)all[i].value);
+	return n;
+}
+
+static void write_metrics(struct reading *reading)
+{
+	struct metrics_page page = { .metrics = reading->metrics,
+				     .version = SHAKETAP_VERSION,
+				     .collect = collect,
+				     .collect_ctx = reading };
+	struct text text;
+	bool ok;
+
+	if (!reading->metrics_out)
+		return;
+	text_init(&text, PAGE_MAX);
+	metrics_page_write(&page, false, &text);
+	ok = !text.cut && fwrite(text.p, 1, text.n, reading->metrics_out) == text.n;
+	ok &= fclose(reading->metrics_out) == 0;
+	reading->metrics_out = NULL;
+	text_free(&text);
+	if (ok)
+		return;
+	log_error(reading->log, "cannot write the metrics to '%s': %s",
+		  reading->options->metrics_file, strerror(errno));
+	reading->failed = true;
+}
+
+static int open_outputs(struct reading *reading)
+{
+	const char *name = reading->options->metrics_file;
+	struct metrics_limits limits = { .max_server_names = SERVER_NAMES_MAX };
+
+	reading->metrics = metrics_new(&limits);
+	if (!reading->metrics)
+		return say(reading, "out of memory");
+	if (!name)
+		return 0;
+	/* Early: better no reading than an hour of it for nothing. */
+	reading->metrics_out = fopen(name, "we");
+	if (reading->metrics_out)
+		return 0;
+	log_error(reading->log, "cannot write the metrics to '%s': %s", name, strerror(errno));
+	return -1;
+}
+
+static int open_signals(struct reading *reading)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	reading->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	return reading->signals < 0 ? say(reading, strerror(errno)) : 0;
+}
+
+static int open_source(struct reading *reading)
+{
+	const struct options *options = reading->options;
+	const struct replay_config config = { .timeout = options->handshake_timeout,
+					      .tls_ports = options->tls_ports,
+					      .concluded = on_concluded,
+					      .ctx = reading };
+	char error[4096 + 256]; /* a path and a sentence */
+
+	reading->replay = replay_new(&config);
+	if (!reading->replay)
+		return say(reading, "out of memory");
+	reading->packets = packets_open(options->files.p, options->files.n, error, sizeof(error));
+	if (reading->packets)
+		return 0;
+	reading->bad_input = true;
+	return say(reading, error);
+}
+
+static void tell_damage(struct reading *reading)
+{
+	const char *damage;
+
+	for (size_t i = 0; (damage = packets_damage(reading->packets, i)); i++)
+		say(reading, damage);
+}
+
+/* A closed pipe is how a reader says that it has seen enough; a full disk is not. */
+static void flush(struct reading *reading)
+{
+	if (printer_flush(&reading->printer) || errno == EPIPE)
+		return;
+	say(reading, "cannot write to standard output");
+	reading->failed = true;
+}
+
+static void close_all(struct reading *reading)
+{
+	packets_close(reading->packets);
+	replay_free(reading->replay);
+	metrics_free(reading->metrics);
+	printer_free(&reading->printer);
+	if (reading->metrics_out)
+		fclose(reading->metrics_out);
+	if (reading->signals >= 0)
+		close(reading->signals);
+}
+
+static bool reads_pipe(const struct options *options)
+{
+	for (size_t i = 0; i < options->files.n; i++)
+		if (strcmp(options->files.p[i], "-") == 0)
+			return true;
+	return false;
+}
+
+int read_files(const struct options *options, struct log *log)
+{
+	struct reading reading = {
+		.options = options, .log = log, .unknown_link = -1, .signals = -1
+	};
+	int code = 1;
+
+	/* What comes through a pipe may be live: a record should not wait in a buffer. */
+	if (reads_pipe(options))
+		setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
+	printer_init(&reading.printer, options, stdout);
+	progress_init(&reading.progress, stderr);
+	if (!open_source(&reading) && !open_outputs(&reading) && !open_signals(&reading)) {
+		read_packets(&reading);
+		replay_finish(reading.replay);
+		progress_clear(&reading.progress);
+		flush(&reading);
+		tell_damage(&reading);
+		write_metrics(&reading);
+		code = 0;
+	}
+	close_all(&reading);
+	if (reading.bad_input)
+		return 2;
+	return reading.failed ? 1 : code;
+}

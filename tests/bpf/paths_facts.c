@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "paths_facts.h"
+
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <uthash.h>
+
+#include "base/addr.h"
+#include "base/seq.h"
+#include "tls_sniff.h"
+
+struct ends {
+	uint32_t addr[2][4];
+	uint16_t port[2]; /* host order */
+};
+
+struct entry {
+	struct ends ends;
+	unsigned known; /* bit set of enum fact */
+	uint32_t next[2];
+	bool started[2];
+	bool hello; /* seen: another one is the same again, or comes after this */
+	UT_hash_handle hh;
+};
+
+struct facts {
+	struct entry *entries;
+};
+
+#define REFUSED(cause) (FACT_REFUSED + ST_COUNT_REFUSED_##cause - ST_COUNT_REFUSED_FRAGMENT)
+
+static const char *const names[FACTS] = {
+	[FACT_FRAGMENTS] = "fragments",
+	[FACT_CUT] = "cut",
+	[FACT_TAG] = "tag",
+	[FACT_UNFED] = "unfed",
+	[FACT_RAW] = "raw",
+	[FACT_SPENT] = "spent",
+	[FACT_GAP] = "gap",
+	[FACT_AGAIN] = "again",
+	[FACT_EARLY] = "early",
+	[REFUSED(FRAGMENT)] = "refused_fragment",
+	[REFUSED(VLAN_DEPTH)] = "refused_vlan_depth",
+	[REFUSED(HEADER_CHAIN)] = "refused_header_chain",
+	[REFUSED(TRUNCATED)] = "refused_truncated",
+	[REFUSED(MALFORMED)] = "refused_malformed",
+	[REFUSED(STRAY_RST)] = "refused_stray_rst",
+	[REFUSED(WALK_BOUND)] = "refused_walk_bound",
+};
+
+struct facts *facts_new(void)
+{
+	return calloc(1, sizeof(struct facts));
+}
+
+void facts_free(struct facts *facts)
+{
+	struct entry *entry, *next;
+
+	HASH_ITER (hh, facts->entries, entry, next) {
+		HASH_DEL(facts->entries, entry);
+		free(entry);
+	}
+	free(facts);
+}
+
+/* One entry for both directions; *sender: index of the first end given. */
+static struct entry *entry_of(struct facts *facts, const uint32_t addr[2][4],
+			      const uint16_t port[2], unsigned *sender)
+{
+	int order = memcmp(addr[0], addr[1], sizeof(addr[0]));
+	struct entry *entry;
+	struct ends ends;
+
+	*sender = order > 0 || (order == 0 && port[0] > port[1]);
+	memset(&ends, 0, sizeof(ends));
+	for (unsigned i = 0; i < 2; i++) {
+		memcpy(ends.addr[i ^ *sender], addr[i], sizeof(ends.addr[i]));
+		ends.port[i ^ *sender] = port[i];
+	}
+	HASH_FIND(hh, facts->entries, &ends, sizeof(ends), entry);
+	if (entry)
+		return entry;
+	entry = calloc(1, sizeof(*entry));
+	if (!entry)
+		abort();
+	entry->ends = ends;
+	HASH_ADD(hh, facts->entries, ends, sizeof(entry->ends), entry);
+	return entry;
+}
+
+/* A hello begins here: did anything come that its sender or its receiver sent after it? */
+static bool comes_late(const struct entry *entry, const struct tcp_segment *segment,
+		       unsigned sender, uint32_t seq)
+{
+	return (entry->started[sender] && seq_before(seq, entry->next[sender])) ||
+	       (segment->flags & TH_ACK && entry->started[!sender] &&
+		seq_before(segment->ack, entry->next[!sender]));
+}
+
+void facts_segment(struct facts *facts, const struct tcp_segment *segment)
+{
+	unsigned sender;
+	struct entry *entry = entry_of(facts, segment->addr, segment->port, &sender);
+	uint32_t seq = segment->seq + !!(segment->flags & TH_SYN);
+	uint32_t end = seq + (uint32_t)segment->payload.n + segment->cut;
+
+	if (segment->flags & TH_SYN)
+		entry->started[sender] = entry->hello = false;
+	if (!entry->hello && tls_sniff(segment->payload.p, (uint32_t)segment->payload.n)) {
+		entry->hello = true;
+		if (comes_late(entry, segment, sender, seq))
+			entry->known |= 1U << FACT_EARLY;
+	}
+	if (entry->started[sender] && end != seq) {
+		if (seq_before(entry->next[sender], seq))
+			entry->known |= 1U << FACT_GAP;
+		else if (seq != entry->next[sender])
+			entry->known |= 1U << FACT_AGAIN;
+	}
+	if (!entry->started[sender] || seq_before(entry->next[sender], end))
+		entry->next[sender] = end;
+	entry->started[sender] = true;
+}
+
+void facts_note(struct facts *facts, const struct tcp_segment *segment, enum fact fact)
+{
+	unsigned sender;
+
+	entry_of(facts, segment->addr, segment->port, &sender)->known |= 1U << fact;
+}
+
+void facts_note_event(struct facts *facts, const struct st_event *event, enum fact fact)
+{
+	const uint16_t port[2] = { ntohs(event->key.port[0]), ntohs(event->key.port[1]) };
+	uint32_t addr[2][4];
+	unsigned sender;
+
+	memcpy(addr, event->key.addr, sizeof(addr));
+	entry_of(facts, addr, port, &sender)->known |= 1U << fact;
+}
+
+void facts_print(const struct facts *facts, FILE *out)
+{
+	const struct entry *entry;
+	char text[ADDR_TEXT_SIZE];
+
+	for (entry = facts->entries; entry; entry = entry->hh.next) {
+		if (!entry->known)
+			continue;
+		fprintf(out, "fact");
+		for (unsigned i = 0; i < 2; i++) {
+			addr_text(entry->ends.addr[i], text);
+			fprintf(out, "\t%s\t%u", text, entry->ends.port[i]);
+		}
+		for (unsigned i = 0; i < FACTS; i++)
+			if (entry->known & 1U << i)
+				fprintf(out, "\t%s", names[i]);
+		fprintf(out, "\n");
+	}
+}

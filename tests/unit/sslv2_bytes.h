@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A ClientHello in the form of SSL 2.0, laid out as in RFC 5246 appendix E.2: version 1.0, of
+ * SSL 2.0's own kinds RC4 with MD5, and the suites of TLS 0x0004, 0x0005 and 0x00ff.
+ */
+#ifndef TEST_SSLV2_BYTES_H
+#define TEST_SSLV2_BYTES_H
+
+#include <stdint.h>
+
+/* clang-format off */
+static const uint8_t sslv2_hello[] = {
+	0x80, 0x25, /* 37 bytes follow */
+	0x01, /* client_hello */
+	0x03, 0x01, /* version */
+	0x00, 0x0c, /* cipher_spec_length */
+	0x00, 0x00, /* session_id_length */
+	0x00, 0x10, /* challenge_length */
+	0x01, 0x00, 0x80, 0x00, 0x00, 0x04, 0x00, 0x00, 0x05, 0x00, 0x00, 0xff, /* cipher_specs */
+	/* challenge */
+	0xc0, 0xc1, 0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xc7, 0xc8, 0xc9, 0xca, 0xcb, 0xcc, 0xcd, 0xce, 0xcf,
+};
+/* clang-format on */
+
+#endif
