@@ -175,6 +175,26 @@ endef
 $(foreach test,$(UNIT_TESTS:$(BUILD)/tests/%=%),$(eval $(call test_rule,$(test),)))
 $(foreach test,$(BPF_TESTS:$(BUILD)/tests/%=%),$(eval $(call test_rule,$(test),-lbpf)))
 
+# Programs that tests run, made of the whole daemon but its main(), stopped by the sanitizers too.
+WHOLE = $(patsubst %.c,$(BUILD)/san/%.o,$(filter-out daemon/main.c,$(DAEMON)))
+define tool_rule
+$(BUILD)/tests/$(1): $(patsubst %,$(BUILD)/san/tests/%.o,$(2)) $(WHOLE)
+	$$(call msg,TEST,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(SANITIZE) $$^ $$(PKG_LIBS) -o $$@
+endef
+$(eval $(call tool_rule,pcap/variants,pcap/variants pcap/segments pcap/answers pcap/judge))
+$(eval $(call tool_rule,bpf/paths,bpf/paths bpf/paths_device bpf/paths_facts bpf/paths_kernel \
+	bpf/paths_tables))
+
+# Fast rather than checked: it makes gigabytes.
+$(BUILD)/tests/pcap/multiply: tests/pcap/multiply.c tests/pcap/template.c tests/pcap/template.h | tools
+	$(call msg,TEST,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(COMMON) $(CFLAGS) $(filter %.c,$^) -lpcap -o $@
+
+TEST_TOOLS := $(BUILD)/tests/pcap/variants $(BUILD)/tests/bpf/paths $(BUILD)/tests/pcap/multiply
+
 RUN_TESTS := BUILD=$(BUILD) SHAKETAP=$(BUILD)/shaketap tests/run.sh
 
 .PHONY: test test-unit test-bpf test-netns

@@ -33,8 +33,10 @@ struct connection {
 	bool listed_by_random;
 	bool on_settling_list;
 	bool ended;	       /* RST, or FIN of both sides: the source has closed its entry */
+	bool torn;	       /* read on though something before it is missing */
 	size_t held;	       /* bytes waiting to be read, as accounted in struct connections */
 	uint64_t progress;     /* time of the last new bytes */
+	uint32_t first_seq;    /* of the event it began with */
 	uint64_t last_segment; /* time of the last segment of the first ClientHello */
 	uint64_t digest;       /* of the ClientHello, beside its random */
 	bool local[2];	       /* by enum hs_side: the socket was seen on this host */

@@ -7,6 +7,7 @@
 
 #include "connection.h"
 #include "connects.h"
+#include "opening.h"
 #include "role.h"
 #include "stream_order.h"
 #include "track/certificates.h"
@@ -14,6 +15,9 @@
 
 /* Bytes of unread stream and partial messages that all connections together may hold. */
 #define HELD_MAX (64U * 1024 * 1024)
+
+/* Bytes of a ClientHello up to the end of its random, record and message header included. */
+#define HELLO_SEEN_MIN (TLS_RECORD_HEADER_LEN + TLS_HANDSHAKE_HEADER_LEN + 2 + TLS_RANDOM_LEN)
 
 struct pipeline {
 	struct pipeline_config config;
@@ -31,28 +35,36 @@ static void report(struct pipeline *pipeline, struct handshake *hs, const bool l
 }
 
 /*
- * A connection on which no TLS ever started is no handshake. One
- * whose opening event was lost was one: the source saw a hello.
+ * A connection on which no TLS ever started is no handshake. Of a ClientHello that is not
+ * whole enough must be there to tell it from something that only begins like one. One whose
+ * opening event was lost was one: the source saw a hello.
  */
-static bool is_handshake(const struct handshake *hs)
+static bool is_handshake(const struct connection *connection)
 {
-	if (hs->failure.cause == HS_NOT_TLS_SERVER && !hs->client_hello_end_time)
-		return false; /* neither side spoke TLS; its first bytes only looked like it */
-	return hs->stage >= HS_CLIENT_HELLO || hs->unknown == HS_LOST_EVENTS;
+	const struct handshake *hs = &connection->tracker.hs;
+	uint32_t end = reasm_end(&connection->half[connection->client].reasm);
+
+	if (hs->unknown == HS_LOST_EVENTS || hs->client_hello_end_time ||
+	    hs->stage > HS_CLIENT_HELLO)
+		return true;
+	return hs->stage == HS_CLIENT_HELLO && hs->failure.cause != HS_NOT_TLS_SERVER &&
+	       end - connection->first_seq >= HELLO_SEEN_MIN;
 }
 
 static void conclude(struct pipeline *pipeline, struct connection *connection)
 {
 	struct handshake *hs = &connection->tracker.hs;
 
-	if (is_handshake(hs))
+	if (connection->torn || (connection->tracker.tentative && stream_has_gap(connection)))
+		tracker_doubt(&connection->tracker);
+	if (is_handshake(connection))
 		report(pipeline, hs, connection->local);
 	/*
 	 * What is left of the flow is application data, or never was TLS. After a failure it is
 	 * left to its FIN or RST: forgotten now, a late ServerHello would look like the middle
 	 * of a handshake that began unseen. What ended by itself may have been reused by now.
 	 */
-	if (!connection->ended && (hs->outcome == HS_SUCCESS || !is_handshake(hs)))
+	if (!connection->ended && (hs->outcome == HS_SUCCESS || !is_handshake(connection)))
 		pipeline->ops.forget(pipeline->ops.ctx, &connection->key, connection->flow);
 	connection_free(&pipeline->all, connection);
 }
@@ -99,6 +111,7 @@ static void on_data(struct pipeline *pipeline, struct connection *connection,
 		count_segment(connection, event);
 	stream_order_note(connection, event);
 	stream_order_read(connection);
+	opening_settle(connection);
 	if (reasm_settle(&half->reasm))
 		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
 	connection_account(&pipeline->all, connection);
@@ -116,6 +129,7 @@ static void on_data(struct pipeline *pipeline, struct connection *connection,
 static void on_reset(struct connection *connection, const struct st_event *event)
 {
 	connection->ended = true;
+	stream_order_note(connection, event);
 	stream_order_flush(connection);
 	if (stream_has_gap(connection))
 		tracker_unknown(&connection->tracker, HS_GAP, event->time);
@@ -137,69 +151,6 @@ static void on_fin(struct connection *connection, const struct st_event *event)
 	stream_order_read(connection);
 }
 
-static void note_sender(struct connection *connection, const struct st_event *event)
-{
-	enum hs_side side = connection_side(connection, event->sender);
-
-	if (event->flags & ST_FLAG_LOCAL)
-		connection->local[side] = true;
-	if (event->cgroup)
-		connection->tracker.hs.cgroup[side] = event->cgroup;
-}
-
-static void fill_end(struct hs_end *end, const struct st_flow_key *key, unsigned index)
-{
-	memcpy(end->addr, key->addr[index], sizeof(end->addr));
-	end->port = ntohs(key->port[index]);
-}
-
-static void fill_ends(struct handshake *hs, const struct st_event *event, unsigned client)
-{
-	fill_end(&hs->end[HS_CLIENT], &event->key, client);
-	fill_end(&hs->end[HS_SERVER], &event->key, !client);
-	hs->ifindex = event->ifindex;
-	hs->vlan = event->vlan;
-	hs->syn_time = event->syn_time;
-	hs->synack_time = event->synack_time;
-}
-
-/* Who is the client when the opening event was lost: the port that is not a service's. */
-static unsigned guess_client(const struct st_event *event)
-{
-	return ntohs(event->key.port[0]) < ntohs(event->key.port[1]);
-}
-
-static struct connection *open_connection(struct pipeline *pipeline, const struct st_event *event)
-{
-	struct connection *connection =
-		connection_new(&pipeline->all, &event->key, event->flow, event->time);
-	struct handshake *hs;
-
-	if (!connection) {
-		pipeline->counters.refused++;
-		return NULL;
-	}
-	hs = &connection->tracker.hs;
-	if (event->flags & ST_FLAG_LOST)
-		connection->client = guess_client(event);
-	else
-		connection->client = event->flags & ST_FLAG_JOINED ? !event->sender : event->sender;
-	fill_ends(hs, event, connection->client);
-	if (event->flags & ST_FLAG_LOST)
-		return connection;
-	if (event->flags & ST_FLAG_JOINED) {
-		hs->stage = HS_SERVER_HELLO;
-		tracker_unknown(&connection->tracker, HS_JOINED_MIDWAY, event->time);
-		return connection;
-	}
-	hs->client_hello_time = event->time;
-	if (event->len >= TLS_RECORD_HEADER_LEN + 1) /* else it is only the shape of one */
-		hs->stage = HS_CLIENT_HELLO;
-	if (event->ack)
-		reasm_start(&connection->half[!event->sender].reasm, event->ack);
-	return connection;
-}
-
 static struct connection *connection_of(struct pipeline *pipeline, const struct st_event *event)
 {
 	struct connection *connection = connection_find(&pipeline->all, &event->key);
@@ -219,8 +170,10 @@ static struct connection *connection_of(struct pipeline *pipeline, const struct 
 			return NULL;
 		connection = NULL;
 	}
-	if (!connection && event->flags & ST_FLAG_OPENED)
-		connection = open_connection(pipeline, event);
+	if (!connection && event->flags & ST_FLAG_OPENED) {
+		connection = open_connection(&pipeline->all, event);
+		pipeline->counters.refused += !connection;
+	}
 	return connection; /* NULL also for what comes behind the end of a handshake */
 }
 
@@ -364,7 +317,7 @@ void pipeline_finish(struct pipeline *pipeline, uint64_t now)
 	while ((connection = TAILQ_FIRST(&pipeline->all.settling)) ||
 	       (connection = TAILQ_FIRST(&pipeline->all.waiting))) {
 		stream_order_flush(connection);
-		tracker_unknown(&connection->tracker, HS_STILL_OPEN, now);
+		tracker_stop(&connection->tracker, now);
 		conclude(pipeline, connection);
 	}
 }

@@ -94,6 +94,15 @@ void replay_free(struct replay *replay)
 	free(replay);
 }
 
+/* Timeouts come first and at their time, as they would have live. */
+static void replay_expire(struct replay *replay)
+{
+	uint64_t due;
+
+	while ((due = pipeline_due(replay->pipeline)) && due <= replay->now)
+		pipeline_expire(replay->pipeline, due);
+}
+
 enum decode_result replay_packet(struct replay *replay, const struct file_packet *packet,
 				 uint32_t interface)
 {
@@ -102,8 +111,7 @@ enum decode_result replay_packet(struct replay *replay, const struct file_packet
 
 	replay->packets[result]++;
 	replay->now = packet->time + REPLAY_EPOCH;
-	/* Timeouts come first, as they would have live. */
-	pipeline_expire(replay->pipeline, replay->now);
+	replay_expire(replay);
 	if (result == DECODE_TCP)
 		flows_segment(replay->flows, &segment, replay->now, interface);
 	return result;

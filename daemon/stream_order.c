@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "stream_order.h"
 
+#include "base/util.h"
 #include "stream_read.h"
 
 /* Packets of one side that wait for bytes they acknowledge; then those count as missing. */
@@ -16,48 +17,86 @@ static bool has_come(const struct connection_half *half, uint32_t ack)
 	return !seq_before(reasm_end(&half->reasm), ack);
 }
 
-static bool is_in_order(const struct connection *connection, unsigned sender)
+/* Nothing that this direction acknowledges is missing. */
+static bool is_whole(const struct connection *connection, unsigned sender)
 {
 	const struct connection_half *half = &connection->half[sender];
 
 	return !half->acked || has_come(&connection->half[!sender], half->ack);
 }
 
+/* Nor does any of it wait to be read. */
+static bool is_in_order(const struct connection *connection, unsigned sender)
+{
+	const struct connection_half *other = &connection->half[!sender];
+
+	return is_whole(connection, sender) &&
+	       (!other->unread || !seq_before(other->reasm.pos, connection->half[sender].ack));
+}
+
 void stream_order_note(struct connection *connection, const struct st_event *event)
 {
 	struct connection_half *half = &connection->half[event->sender];
 
-	half->unread = true;
-	half->time = event->time;
-	if (half->waited < PATIENCE)
-		half->waited++;
+	if (event->len || event->type == ST_EVENT_FIN) {
+		half->unread = true;
+		half->time = event->time;
+		if (half->waited < PATIENCE)
+			half->waited++;
+	}
 	if (!event->ack || (half->acked && !seq_before(half->ack, event->ack)))
 		return;
 	half->acked = true;
 	half->ack = event->ack;
 }
 
-static bool read_half(struct connection *connection, unsigned sender)
+static void read_half(struct connection *connection, unsigned sender)
 {
 	struct connection_half *half = &connection->half[sender];
-	bool in_order = is_in_order(connection, sender);
 
-	if (in_order)
-		half->waited = 0;
-	if (!half->unread || (!in_order && half->waited < PATIENCE))
-		return false;
 	half->unread = false;
 	stream_read(connection, sender, half->time);
 	stream_read_fin(connection, sender);
-	return true;
+}
+
+static bool has_waited(const struct connection *connection, unsigned sender)
+{
+	return connection->half[sender].waited >= PATIENCE;
+}
+
+/*
+ * Which direction comes next: one that is in order; then, of two that wait for each
+ * other, the client; then one that has waited long enough. -1: none.
+ */
+static int next_half(const struct connection *connection)
+{
+	static bool (*const rules[])(const struct connection *connection, unsigned sender) = {
+		is_in_order,
+		is_whole,
+		has_waited,
+	};
+
+	for (size_t rule = 0; rule < ARRAY_SIZE(rules); rule++)
+		for (unsigned i = 0; i < 2; i++) {
+			unsigned sender = connection->client ^ i;
+
+			if (connection->half[sender].unread && rules[rule](connection, sender))
+				return (int)sender;
+		}
+	return -1;
 }
 
 void stream_order_read(struct connection *connection)
 {
-	/* Each may be what the other waited for. */
-	while (!connection->tracker.done && (read_half(connection, connection->client) ||
-					     read_half(connection, !connection->client)))
-		;
+	int sender;
+
+	while (!connection->tracker.done && (sender = next_half(connection)) >= 0) {
+		connection->torn |= !is_whole(connection, (unsigned)sender);
+		read_half(connection, (unsigned)sender);
+	}
+	for (unsigned i = 0; i < 2; i++)
+		if (is_whole(connection, i))
+			connection->half[i].waited = 0;
 }
 
 void stream_order_flush(struct connection *connection)
@@ -66,9 +105,14 @@ void stream_order_flush(struct connection *connection)
 	stream_order_read(connection);
 }
 
+static bool has_hole(const struct connection_half *half)
+{
+	return reasm_has_gap(&half->reasm) ||
+	       (half->fin && seq_before(reasm_end(&half->reasm), half->fin_seq));
+}
+
 bool stream_has_gap(const struct connection *connection)
 {
-	return reasm_has_gap(&connection->half[0].reasm) ||
-	       reasm_has_gap(&connection->half[1].reasm) || !is_in_order(connection, 0) ||
-	       !is_in_order(connection, 1);
+	return has_hole(&connection->half[0]) || has_hole(&connection->half[1]) ||
+	       !is_whole(connection, 0) || !is_whole(connection, 1);
 }

@@ -9,7 +9,7 @@
 
 #include "connection.h"
 
-/* A packet with data or FIN came; its bytes are in the reassembly. */
+/* A packet came; its bytes are in the reassembly. */
 void stream_order_note(struct connection *connection, const struct st_event *event);
 
 /* Read what may be read now, of both directions. */

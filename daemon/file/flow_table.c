@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "file/flow_table.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,18 @@ void flow_table_free(struct flow_table *table)
 	/* The analyzer does not follow the back pointers of the list. */
 	while ((flow = TAILQ_FIRST(&table->lru)))
 		flow_free(table, flow); // NOLINT(clang-analyzer-unix.Malloc)
+}
+
+unsigned flow_key_of(const struct tcp_segment *segment, struct st_flow_key *key)
+{
+	int order = memcmp(segment->addr[0], segment->addr[1], sizeof(segment->addr[0]));
+	unsigned sender = order > 0 || (order == 0 && segment->port[0] > segment->port[1]);
+
+	memcpy(key->addr[sender], segment->addr[0], sizeof(key->addr[0]));
+	memcpy(key->addr[!sender], segment->addr[1], sizeof(key->addr[0]));
+	key->port[sender] = htons(segment->port[0]);
+	key->port[!sender] = htons(segment->port[1]);
+	return sender;
 }
 
 struct flow *flow_find(struct flow_table *table, const struct st_flow_key *key)

@@ -10,6 +10,7 @@
 
 #include <uthash.h>
 
+#include "file/decode.h"
 #include "file/held.h"
 #include "shaketap_abi.h"
 
@@ -47,6 +48,12 @@ struct flow_table {
 /* max: connections remembered; held_max: bytes that all of them together may hold back. */
 void flow_table_init(struct flow_table *table, size_t max, size_t held_max);
 void flow_table_free(struct flow_table *table);
+
+/*
+ * The key of the segment's connection in its canonical form, the lower end first. The index
+ * of the sender in it.
+ */
+unsigned flow_key_of(const struct tcp_segment *segment, struct st_flow_key *key);
 
 /* NULL: none. */
 struct flow *flow_find(struct flow_table *table, const struct st_flow_key *key);

@@ -96,8 +96,9 @@ static void let_go(struct flows *flows, struct flow *flow)
 	struct held_segment *segment;
 
 	while ((segment = held_take(&flow->held))) {
-		if (segment->joins && !flow->id) {
-			open_handshake(flows, flow, &segment->event, segment->payload, true);
+		if (segment->hello && !flow->id) {
+			open_handshake(flows, flow, &segment->event, segment->payload,
+				       segment->hello == TLS_SNIFFED_SERVER_HELLO);
 			held_release(&flows->table.budget, segment);
 			return;
 		}
@@ -145,6 +146,14 @@ static bool is_late_syn(const struct flow *flow, const struct passing *passing)
 	return !flow->syn_time && half->known && half->next - passing->event.seq <= SYN_LATE_MAX;
 }
 
+/* The first byte of data will be this one. */
+static void begin_half(struct flow_half *half, uint32_t seq)
+{
+	if (!half->known)
+		half->next = seq;
+	half->known = true;
+}
+
 static void on_syn(struct flows *flows, struct passing *passing)
 {
 	struct flow *flow = passing->flow;
@@ -152,6 +161,7 @@ static void on_syn(struct flows *flows, struct passing *passing)
 	uint32_t seq = event->seq - 1;
 
 	if (flow->syn_time && flow->syn_seq == seq && flow->client == event->sender) {
+		flow->over = false; /* what an RST cleared away, as after a crash of the peer */
 		if (flow->synack_time || flow->repeated ||
 		    !is_tls_port(flows, flow->key.port[!event->sender]))
 			return;
@@ -169,15 +179,30 @@ static void on_syn(struct flows *flows, struct passing *passing)
 	flow->syn_time = event->time;
 	flow->syn_seq = seq;
 	flow->client = event->sender;
+	begin_half(&flow->half[event->sender], event->seq);
 }
 
-static void on_answer(struct passing *passing)
+/* What the other side has received: with it, bytes that are missing here are known to be. */
+static void on_ack(struct flows *flows, struct passing *passing)
+{
+	struct flow *flow = flow_find(&flows->table, &passing->event.key);
+
+	if (!flow || !flow->id)
+		return;
+	passing->event.type = ST_EVENT_DATA;
+	emit(flows, flow, &passing->event, NULL);
+}
+
+static void on_answer(struct flows *flows, struct passing *passing)
 {
 	struct flow *flow = passing->flow;
 
 	if (flow->syn_time && !flow->synack_time && flow->client != passing->event.sender &&
-	    passing->event.ack == flow->syn_seq + 1)
+	    passing->event.ack == flow->syn_seq + 1) {
 		flow->synack_time = passing->event.time;
+		begin_half(&flow->half[passing->event.sender], passing->event.seq);
+	}
+	on_ack(flows, passing); /* of TCP Fast Open: the hello came with the SYN */
 }
 
 /* RST in answer to a SYN (RFC 9293 section 3.10.7.1: it acknowledges the SYN). */
@@ -216,14 +241,18 @@ static void on_fin(struct flows *flows, struct passing *passing)
 	struct flow *flow = passing->flow;
 	struct flow_half *half = &flow->half[passing->event.sender];
 
-	if (flow->id && !half->fin) {
-		passing->event.type = ST_EVENT_FIN;
-		passing->event.seq = passing->end;
-		passing->event.len = 0;
+	passing->event.type = ST_EVENT_FIN;
+	passing->event.seq = passing->end;
+	passing->event.len = 0;
+	if (flow->id && !half->fin)
 		emit(flows, flow, &passing->event, NULL);
-	}
+	else if (!flow->id && !half->fin && flow->early < EARLY_SEGMENTS)
+		held_add(&flow->held, &flows->table.budget, &passing->event, NULL,
+			 TLS_SNIFFED_NOTHING);
 	half->fin = true;
 	flow->over |= flow->half[!passing->event.sender].fin;
+	if (flow->over && !flow->id)
+		let_go(flows, flow);
 }
 
 /* Data of a connection without a handshake: does one begin here? */
@@ -232,36 +261,30 @@ static void seek(struct flows *flows, struct passing *passing, enum tls_sniffed 
 	struct flow *flow = passing->flow;
 	struct flow_half *half = &flow->half[passing->event.sender];
 	bool out_of_order = half->known && half->next != passing->event.seq;
+	bool client = sniffed == TLS_SNIFFED_CLIENT_HELLO || sniffed == TLS_SNIFFED_CUT;
+	bool hole = half->known && seq_before(half->next, passing->event.seq);
 
-	if (sniffed == TLS_SNIFFED_CLIENT_HELLO || sniffed == TLS_SNIFFED_CUT) {
+	if (client && !hole) {
 		open_handshake(flows, flow, &passing->event, passing->payload, false);
 		return;
 	}
-	if (flow->over)
+	/* Data with a SYN-ACK is no answer to a ClientHello that was not in the SYN. */
+	if (!client &&
+	    (flow->over || (sniffed == TLS_SNIFFED_NOTHING && passing->tcp_flags & TH_SYN)))
 		return;
-	/* The ClientHello may be still to come: wait for one more segment. */
-	if (sniffed == TLS_SNIFFED_SERVER_HELLO || out_of_order || flow->early < EARLY_SEGMENTS) {
-		if (!held_add(&flow->held, &flows->table.budget, &passing->event, passing->payload,
-			      sniffed == TLS_SNIFFED_SERVER_HELLO) &&
-		    sniffed == TLS_SNIFFED_SERVER_HELLO)
-			open_handshake(flows, flow, &passing->event, passing->payload, true);
-	}
+	/* What belongs before it may be still to come: wait for one more segment. */
+	if (!sniffed && !out_of_order && flow->early >= EARLY_SEGMENTS)
+		return;
+	if (!held_add(&flow->held, &flows->table.budget, &passing->event, passing->payload,
+		      sniffed) &&
+	    sniffed)
+		open_handshake(flows, flow, &passing->event, passing->payload, !client);
 }
 
 /* All of it was seen before. */
 static bool is_old(const struct flow_half *half, uint32_t end)
 {
 	return half->known && half->next - end < OLD_DISTANCE_MAX;
-}
-
-static bool has_joining(const struct flow *flow)
-{
-	const struct held_segment *segment;
-
-	TAILQ_FOREACH(segment, &flow->held.list, next)
-	if (segment->joins)
-		return true;
-	return false;
 }
 
 static void on_data(struct flows *flows, struct passing *passing)
@@ -274,7 +297,7 @@ static void on_data(struct flows *flows, struct passing *passing)
 	/* After the end of a handshake only a new hello, not an old one again, begins another. */
 	if (flow->id && flow->over && sniffed == TLS_SNIFFED_CLIENT_HELLO && !old)
 		flow->id = 0;
-	if (!flow->id && has_joining(flow) && sniffed != TLS_SNIFFED_CLIENT_HELLO)
+	if (!flow->id && held_has_hello(&flow->held) && sniffed != TLS_SNIFFED_CLIENT_HELLO)
 		let_go(flows, flow);
 	passing->event.type = ST_EVENT_DATA;
 	if (flow->id)
@@ -286,19 +309,6 @@ static void on_data(struct flows *flows, struct passing *passing)
 	half->known = true;
 	if (flow->early < EARLY_SEGMENTS)
 		flow->early++;
-}
-
-/* The key in its canonical form, the lower end first; the index of the sender in it. */
-static unsigned make_key(const struct tcp_segment *segment, struct st_flow_key *key)
-{
-	int order = memcmp(segment->addr[0], segment->addr[1], sizeof(segment->addr[0]));
-	unsigned sender = order > 0 || (order == 0 && segment->port[0] > segment->port[1]);
-
-	memcpy(key->addr[sender], segment->addr[0], sizeof(key->addr[0]));
-	memcpy(key->addr[!sender], segment->addr[1], sizeof(key->addr[0]));
-	key->port[sender] = htons(segment->port[0]);
-	key->port[!sender] = htons(segment->port[1]);
-	return sender;
 }
 
 static void fill_event(struct passing *passing, const struct tcp_segment *segment, uint64_t time,
@@ -316,7 +326,7 @@ static void fill_event(struct passing *passing, const struct tcp_segment *segmen
 		.vlan = segment->vlan,
 		.flags = ST_FLAG_RAW | ST_FLAG_WHOLE,
 	};
-	passing->event.sender = (uint8_t)make_key(segment, &passing->event.key);
+	passing->event.sender = (uint8_t)flow_key_of(segment, &passing->event.key);
 	passing->payload = segment->payload.p;
 	passing->tcp_flags = segment->flags;
 	passing->end = seq + (uint32_t)segment->payload.n + segment->cut;
@@ -327,26 +337,30 @@ void flows_segment(struct flows *flows, const struct tcp_segment *segment, uint6
 {
 	struct passing passing;
 
-	if (!segment->payload.n && !segment->cut && !(segment->flags & (TH_SYN | TH_FIN | TH_RST)))
-		return;
 	fill_event(&passing, segment, time, interface);
+	if (!segment->payload.n && !segment->cut &&
+	    !(segment->flags & (TH_SYN | TH_FIN | TH_RST))) {
+		on_ack(flows, &passing);
+		return;
+	}
 	passing.flow = flow_of(flows, &passing.event.key);
 	if (!passing.flow)
 		return;
 	if (segment->flags & TH_SYN) {
 		if (segment->flags & TH_ACK)
-			on_answer(&passing);
+			on_answer(flows, &passing);
 		else
 			on_syn(flows, &passing);
 	}
 	if (segment->payload.n || segment->cut)
 		on_data(flows, &passing);
-	if (segment->flags & (TH_FIN | TH_RST) && !passing.flow->id)
-		let_go(flows, passing.flow);
-	if (segment->flags & TH_RST)
+	if (segment->flags & TH_RST) {
+		if (!passing.flow->id)
+			let_go(flows, passing.flow);
 		on_reset(flows, &passing);
-	else if (segment->flags & TH_FIN)
+	} else if (segment->flags & TH_FIN) {
 		on_fin(flows, &passing);
+	}
 }
 
 void flows_finish(struct flows *flows)
@@ -379,5 +393,5 @@ bool flows_unanswered(struct flows *flows, const struct st_flow_key *key, uint64
 {
 	const struct flow *flow = flow_find(&flows->table, key);
 
-	return flow && flow->syn_time == syn_time && !flow->synack_time;
+	return flow && flow->syn_time == syn_time && !flow->synack_time && !flow->early;
 }

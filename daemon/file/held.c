@@ -16,7 +16,7 @@ static size_t size_of(const struct st_event *event)
 }
 
 bool held_add(struct held *held, struct held_budget *budget, const struct st_event *event,
-	      const uint8_t *payload, bool joins)
+	      const uint8_t *payload, enum tls_sniffed hello)
 {
 	struct held_segment *segment;
 
@@ -27,7 +27,7 @@ bool held_add(struct held *held, struct held_budget *budget, const struct st_eve
 	segment = malloc(size_of(event));
 	if (!segment)
 		return false;
-	segment->joins = joins;
+	segment->hello = hello;
 	segment->event = *event;
 	if (event->len)
 		memcpy(segment->payload, payload, event->len);
@@ -60,4 +60,13 @@ void held_clear(struct held *held, struct held_budget *budget)
 
 	while ((segment = held_take(held)))
 		held_release(budget, segment);
+}
+
+bool held_has_hello(const struct held *held)
+{
+	const struct held_segment *segment = TAILQ_FIRST(&held->list);
+
+	while (segment && !segment->hello)
+		segment = TAILQ_NEXT(segment, next);
+	return segment != NULL;
 }

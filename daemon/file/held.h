@@ -12,13 +12,14 @@
 #include <sys/queue.h>
 
 #include "shaketap_abi.h"
+#include "tls_sniff.h"
 
 /* Segments held of one connection; then the oldest goes. */
 #define HELD_PER_FLOW 8
 
 struct held_segment {
 	TAILQ_ENTRY(held_segment) next;
-	bool joins; /* a ServerHello: a handshake may begin with it, joined midway */
+	enum tls_sniffed hello; /* a handshake may begin with it */
 	struct st_event event;
 	uint8_t payload[];
 };
@@ -40,11 +41,14 @@ void held_init(struct held *held);
 
 /* Take a copy of the event and its event->len bytes. False: no room, or no memory. */
 bool held_add(struct held *held, struct held_budget *budget, const struct st_event *event,
-	      const uint8_t *payload, bool joins);
+	      const uint8_t *payload, enum tls_sniffed hello);
 
 /* The oldest, taken out; release it with held_release(). NULL: none. */
 struct held_segment *held_take(struct held *held);
 void held_release(struct held_budget *budget, struct held_segment *segment);
+
+/* One of them begins with a hello. */
+bool held_has_hello(const struct held *held);
 
 void held_clear(struct held *held, struct held_budget *budget);
 

@@ -114,6 +114,7 @@ void diagnose_alert(struct handshake *hs, enum hs_side from, uint8_t code)
 		     name, tls_extension_text(*extension, id));
 	else
 		fail(hs, cause, from, "%s alert %s", side_nouns[from], name);
+	hs->failure.alerted = true;
 }
 
 void diagnose_encrypted_alert(struct handshake *hs, enum hs_side from)

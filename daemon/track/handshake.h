@@ -132,6 +132,7 @@ struct hs_failure {
 	enum hs_stage stage;
 	enum hs_side side; /* who ended it */
 	bool suspected;	   /* inferred, not observed */
+	bool alerted;	   /* an alert in the clear says so */
 	char text[200];	   /* one sentence for people, UTF-8 free of control characters */
 };
 

@@ -323,6 +323,7 @@ void tracker_close(struct tracker *tracker, enum hs_side from, bool reset, uint6
 		return;
 	/* What the other side has on its way shows what it would have said. */
 	tracker->settling = true;
+	tracker->tentative = side->finished || side->certificate_flight;
 	tracker->deadline = now + TRACKER_SETTLE_NS;
 }
 
@@ -364,4 +365,27 @@ void tracker_unknown(struct tracker *tracker, enum hs_unknown_cause cause, uint6
 		hs->end_time = now;
 	}
 	tracker->done = true;
+}
+
+static void take_back(struct tracker *tracker, enum hs_unknown_cause cause)
+{
+	struct handshake *hs = &tracker->hs;
+
+	hs->outcome = HS_UNKNOWN;
+	hs->unknown = cause;
+	hs->failure = (struct hs_failure){ .side = HS_NOBODY };
+	hs->complete = false;
+}
+
+void tracker_stop(struct tracker *tracker, uint64_t now)
+{
+	if (tracker->hs.outcome == HS_FAILURE && tracker->tentative && !tracker->done)
+		take_back(tracker, HS_STILL_OPEN);
+	tracker_unknown(tracker, HS_STILL_OPEN, now);
+}
+
+void tracker_doubt(struct tracker *tracker)
+{
+	if (tracker->hs.outcome == HS_FAILURE && !tracker->hs.failure.alerted)
+		take_back(tracker, HS_GAP);
 }

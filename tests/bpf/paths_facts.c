@@ -13,6 +13,9 @@
 #include "base/seq.h"
 #include "tls_sniff.h"
 
+/* A SYN this little before data that was seen belongs to the same connection. */
+#define SYN_LATE_MAX (1U << 16)
+
 struct ends {
 	uint32_t addr[2][4];
 	uint16_t port[2]; /* host order */
@@ -43,6 +46,9 @@ static const char *const names[FACTS] = {
 	[FACT_GAP] = "gap",
 	[FACT_AGAIN] = "again",
 	[FACT_EARLY] = "early",
+	[FACT_LATE_SYN] = "late_syn",
+	[FACT_LATE_DATA] = "late_data",
+	[FACT_AHEAD] = "ahead",
 	[REFUSED(FRAGMENT)] = "refused_fragment",
 	[REFUSED(VLAN_DEPTH)] = "refused_vlan_depth",
 	[REFUSED(HEADER_CHAIN)] = "refused_header_chain",
@@ -62,7 +68,8 @@ void facts_free(struct facts *facts)
 	struct entry *entry, *next;
 
 	HASH_ITER (hh, facts->entries, entry, next) {
-		HASH_DEL(facts->entries, entry);
+		/* The analyzer does not see that each is in the table. */
+		HASH_DEL(facts->entries, entry); // NOLINT(clang-analyzer-unix.Malloc)
 		free(entry);
 	}
 	free(facts);
@@ -93,6 +100,13 @@ static struct entry *entry_of(struct facts *facts, const uint32_t addr[2][4],
 	return entry;
 }
 
+static bool begins_handshake(struct bytes payload)
+{
+	enum tls_sniffed sniffed = tls_sniff(payload.p, (uint32_t)payload.n);
+
+	return sniffed == TLS_SNIFFED_CLIENT_HELLO || sniffed == TLS_SNIFFED_CUT;
+}
+
 /* A hello begins here: did anything come that its sender or its receiver sent after it? */
 static bool comes_late(const struct entry *entry, const struct tcp_segment *segment,
 		       unsigned sender, uint32_t seq)
@@ -100,6 +114,22 @@ static bool comes_late(const struct entry *entry, const struct tcp_segment *segm
 	return (entry->started[sender] && seq_before(seq, entry->next[sender])) ||
 	       (segment->flags & TH_ACK && entry->started[!sender] &&
 		seq_before(segment->ack, entry->next[!sender]));
+}
+
+static void know(struct entry *entry, enum fact fact, bool holds)
+{
+	if (holds)
+		entry->known |= 1U << fact;
+}
+
+/* A new connection on the ports of an earlier one, or the start of this one, too late. */
+static void on_syn(struct entry *entry, const struct tcp_segment *segment, unsigned sender)
+{
+	know(entry, FACT_LATE_SYN,
+	     !(segment->flags & TH_ACK) && entry->started[sender] &&
+		     entry->next[sender] - segment->seq - 1 < SYN_LATE_MAX &&
+		     entry->next[sender] != segment->seq + 1);
+	entry->started[sender] = entry->hello = false;
 }
 
 void facts_segment(struct facts *facts, const struct tcp_segment *segment)
@@ -110,17 +140,21 @@ void facts_segment(struct facts *facts, const struct tcp_segment *segment)
 	uint32_t end = seq + (uint32_t)segment->payload.n + segment->cut;
 
 	if (segment->flags & TH_SYN)
-		entry->started[sender] = entry->hello = false;
-	if (!entry->hello && tls_sniff(segment->payload.p, (uint32_t)segment->payload.n)) {
+		on_syn(entry, segment, sender);
+	if (!entry->hello && begins_handshake(segment->payload)) {
 		entry->hello = true;
-		if (comes_late(entry, segment, sender, seq))
-			entry->known |= 1U << FACT_EARLY;
+		know(entry, FACT_EARLY, comes_late(entry, segment, sender, seq));
 	}
+	know(entry, FACT_AHEAD,
+	     segment->flags & TH_ACK && !(segment->flags & (TH_SYN | TH_RST)) &&
+		     (!entry->started[!sender] ||
+		      seq_before(entry->next[!sender] + 1, segment->ack)));
+	know(entry, FACT_LATE_DATA,
+	     segment->flags & TH_FIN && entry->started[sender] &&
+		     seq_before(entry->next[sender], seq));
 	if (entry->started[sender] && end != seq) {
-		if (seq_before(entry->next[sender], seq))
-			entry->known |= 1U << FACT_GAP;
-		else if (seq != entry->next[sender])
-			entry->known |= 1U << FACT_AGAIN;
+		know(entry, FACT_GAP, seq_before(entry->next[sender], seq));
+		know(entry, FACT_AGAIN, seq_before(seq, entry->next[sender]));
 	}
 	if (!entry->started[sender] || seq_before(entry->next[sender], end))
 		entry->next[sender] = end;

@@ -19,6 +19,9 @@ enum fact {
 	FACT_GAP,	/* bytes came before earlier ones of the same direction */
 	FACT_AGAIN,	/* bytes came that lie before others that had come */
 	FACT_EARLY,	/* what lies behind a hello came before it: the kernel cannot look back */
+	FACT_LATE_SYN,	/* the SYN came behind data of its connection */
+	FACT_LATE_DATA, /* a FIN came before bytes that lie before it */
+	FACT_AHEAD,	/* bytes were acknowledged before they came, if they ever did */
 	FACT_REFUSED, /* and on: the kernel program refused a packet, by the causes of enum st_count
 		       */
 	FACTS = FACT_REFUSED + ST_COUNT_REFUSED_WALK_BOUND - ST_COUNT_REFUSED_FRAGMENT + 1

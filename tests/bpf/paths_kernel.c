@@ -291,16 +291,25 @@ static void drain(struct kernel_path *path)
 	path->waits_since = 0;
 }
 
+/* What has become due until now, as replay.c does it. What waits in the ring may be news of it. */
+static void expire(struct kernel_path *path, uint64_t now)
+{
+	uint64_t due = pipeline_due(path->pipeline);
+
+	if (path->waits_since &&
+	    (now - path->waits_since >= path->config.interval || (due && due <= now)))
+		drain(path);
+	while ((due = pipeline_due(path->pipeline)) && due <= now)
+		pipeline_expire(path->pipeline, due);
+}
+
 uint64_t kernel_path_packet(struct kernel_path *path, const struct file_packet *packet,
 			    enum decode_result result, const struct tcp_segment *segment)
 {
 	uint64_t now = packet->time + REPLAY_EPOCH;
 	struct kernel_counts counts;
 
-	if (!path->waits_since || now - path->waits_since >= path->config.interval) {
-		drain(path);
-		pipeline_expire(path->pipeline, now);
-	}
+	expire(path, now);
 	remember_moment(path, now);
 	if (result == DECODE_TCP)
 		feed_segment(path, packet, segment);

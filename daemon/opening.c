@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "opening.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "tls_sniff.h"
+
+static void fill_end(struct hs_end *end, const struct st_flow_key *key, unsigned index)
+{
+	memcpy(end->addr, key->addr[index], sizeof(end->addr));
+	end->port = ntohs(key->port[index]);
+}
+
+void fill_ends(struct handshake *hs, const struct st_event *event, unsigned client)
+{
+	fill_end(&hs->end[HS_CLIENT], &event->key, client);
+	fill_end(&hs->end[HS_SERVER], &event->key, !client);
+	hs->ifindex = event->ifindex;
+	hs->vlan = event->vlan;
+	hs->syn_time = event->syn_time;
+	hs->synack_time = event->synack_time;
+}
+
+void note_sender(struct connection *connection, const struct st_event *event)
+{
+	enum hs_side side = connection_side(connection, event->sender);
+
+	if (event->flags & ST_FLAG_LOCAL)
+		connection->local[side] = true;
+	if (event->cgroup)
+		connection->tracker.hs.cgroup[side] = event->cgroup;
+}
+
+/* Who is the client when the opening event was lost: the port that is not a service's. */
+static unsigned guess_client(const struct st_event *event)
+{
+	return ntohs(event->key.port[0]) < ntohs(event->key.port[1]);
+}
+
+struct connection *open_connection(struct connections *all, const struct st_event *event)
+{
+	struct connection *connection = connection_new(all, &event->key, event->flow, event->time);
+	struct handshake *hs;
+
+	if (!connection)
+		return NULL;
+	hs = &connection->tracker.hs;
+	if (event->flags & ST_FLAG_LOST)
+		connection->client = guess_client(event);
+	else
+		connection->client = event->flags & ST_FLAG_JOINED ? !event->sender : event->sender;
+	connection->first_seq = event->seq;
+	fill_ends(hs, event, connection->client);
+	if (event->flags & ST_FLAG_LOST)
+		return connection;
+	if (event->flags & ST_FLAG_JOINED) {
+		hs->stage = HS_SERVER_HELLO;
+		tracker_unknown(&connection->tracker, HS_JOINED_MIDWAY, event->time);
+		return connection;
+	}
+	hs->client_hello_time = event->time;
+	if (event->ack)
+		reasm_start(&connection->half[!event->sender].reasm, event->ack);
+	return connection;
+}
+
+void opening_settle(struct connection *connection)
+{
+	struct reasm *reasm = &connection->half[connection->client].reasm;
+	struct handshake *hs = &connection->tracker.hs;
+	struct bytes first;
+
+	if (hs->stage != HS_TCP_SYN || reasm->pos != connection->first_seq)
+		return;
+	first = reasm_peek(reasm, TLS_SNIFF_BYTES);
+	if (first.n >= TLS_SNIFF_BYTES &&
+	    tls_sniff(first.p, (uint32_t)first.n) == TLS_SNIFFED_CLIENT_HELLO)
+		hs->stage = HS_CLIENT_HELLO;
+}
