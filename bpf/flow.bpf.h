@@ -76,12 +76,14 @@ static __always_inline struct st_flow *flow_open(const struct packet *packet, bo
 /* The times of the TCP handshake go with the first event of the flow. */
 static __always_inline void add_syn_times(struct st_event *event)
 {
-	const struct st_syn *syn = bpf_map_lookup_elem(&syns, &event->key);
+	struct st_syn *syn = bpf_map_lookup_elem(&syns, &event->key);
 
 	if (!syn)
 		return;
 	event->syn_time = syn->syn_time;
 	event->synack_time = syn->synack_time;
+	if (!syn->synack_time) /* the answer took another way: it is no connect that fails */
+		syn->synack_time = event->time;
 }
 
 /*

@@ -16,9 +16,6 @@
 /* Bytes of unread stream and partial messages that all connections together may hold. */
 #define HELD_MAX (64U * 1024 * 1024)
 
-/* Bytes of a ClientHello up to the end of its random, record and message header included. */
-#define HELLO_SEEN_MIN (TLS_RECORD_HEADER_LEN + TLS_HANDSHAKE_HEADER_LEN + 2 + TLS_RANDOM_LEN)
-
 struct pipeline {
 	struct pipeline_config config;
 	struct pipeline_ops ops;
@@ -35,20 +32,15 @@ static void report(struct pipeline *pipeline, struct handshake *hs, const bool l
 }
 
 /*
- * A connection on which no TLS ever started is no handshake. Of a ClientHello that is not
- * whole enough must be there to tell it from something that only begins like one. One whose
- * opening event was lost was one: the source saw a hello.
+ * A connection on which no TLS ever started is no handshake. One whose opening event was
+ * lost was one: the source saw a hello.
  */
-static bool is_handshake(const struct connection *connection)
+static bool is_handshake(const struct handshake *hs)
 {
-	const struct handshake *hs = &connection->tracker.hs;
-	uint32_t end = reasm_end(&connection->half[connection->client].reasm);
-
-	if (hs->unknown == HS_LOST_EVENTS || hs->client_hello_end_time ||
-	    hs->stage > HS_CLIENT_HELLO)
-		return true;
-	return hs->stage == HS_CLIENT_HELLO && hs->failure.cause != HS_NOT_TLS_SERVER &&
-	       end - connection->first_seq >= HELLO_SEEN_MIN;
+	/* Neither side spoke TLS; the first bytes of the one only looked like it. */
+	if (hs->failure.cause == HS_NOT_TLS_SERVER && !hs->client_hello_end_time)
+		return false;
+	return hs->stage >= HS_CLIENT_HELLO || hs->unknown == HS_LOST_EVENTS;
 }
 
 static void conclude(struct pipeline *pipeline, struct connection *connection)
@@ -57,14 +49,14 @@ static void conclude(struct pipeline *pipeline, struct connection *connection)
 
 	if (connection->torn || (connection->tracker.tentative && stream_has_gap(connection)))
 		tracker_doubt(&connection->tracker);
-	if (is_handshake(connection))
+	if (is_handshake(hs))
 		report(pipeline, hs, connection->local);
 	/*
 	 * What is left of the flow is application data, or never was TLS. After a failure it is
 	 * left to its FIN or RST: forgotten now, a late ServerHello would look like the middle
 	 * of a handshake that began unseen. What ended by itself may have been reused by now.
 	 */
-	if (!connection->ended && (hs->outcome == HS_SUCCESS || !is_handshake(connection)))
+	if (!connection->ended && (hs->outcome == HS_SUCCESS || !is_handshake(hs)))
 		pipeline->ops.forget(pipeline->ops.ctx, &connection->key, connection->flow);
 	connection_free(&pipeline->all, connection);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "printer.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -28,6 +29,12 @@ void printer_free(struct printer *printer)
 	text_free(&printer->line);
 }
 
+static void note_error(struct printer *printer)
+{
+	if (!printer->error)
+		printer->error = errno;
+}
+
 void printer_print(struct printer *printer, const struct handshake *hs, const char *interface,
 		   uint64_t wall_offset)
 {
@@ -41,11 +48,14 @@ void printer_print(struct printer *printer, const struct handshake *hs, const ch
 	else
 		line_record(&printer->line, hs,
 			    &(struct line_context){ wall_offset, printer->colour });
-	if (!printer->line.cut)
-		fwrite(printer->line.p, 1, printer->line.n, printer->out);
+	if (!printer->line.cut &&
+	    fwrite(printer->line.p, 1, printer->line.n, printer->out) < printer->line.n)
+		note_error(printer);
 }
 
 bool printer_flush(struct printer *printer)
 {
-	return !fflush(printer->out) && !ferror(printer->out);
+	if (fflush(printer->out))
+		note_error(printer);
+	return !printer->error;
 }

@@ -14,6 +14,7 @@ struct printer {
 	enum options_format format;
 	bool failures_only;
 	bool colour;
+	int error;	  /* errno of the first write that failed; 0: none */
 	struct text line; /* reused: no allocation after warm-up */
 };
 
@@ -24,7 +25,7 @@ void printer_free(struct printer *printer);
 void printer_print(struct printer *printer, const struct handshake *hs, const char *interface,
 		   uint64_t wall_offset);
 
-/* Write out what is buffered. False: nobody reads any more. */
+/* Write out what is buffered. False: a write failed, see error; EPIPE: nobody reads any more. */
 bool printer_flush(struct printer *printer);
 
 #endif

@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/util.h"
@@ -44,7 +43,6 @@ struct reading {
 	struct interface_names interfaces;
 	int unknown_link; /* told already; -1: none */
 	bool bad_input, failed;
-	int signals; /* signalfd */
 };
 
 static int say(struct reading *reading, const char *message)
@@ -97,11 +95,11 @@ static void tell_unknown_link(struct reading *reading, int link)
 	say(reading, message);
 }
 
-static bool was_signalled(const struct reading *reading)
+static bool was_signalled(void)
 {
-	struct signalfd_siginfo info;
+	sigset_t set;
 
-	return read(reading->signals, &info, sizeof(info)) == sizeof(info);
+	return !sigpending(&set) && (sigismember(&set, SIGINT) || sigismember(&set, SIGTERM));
 }
 
 /* Now and then: has somebody asked us to stop, is anybody reading, how far are we? */
@@ -109,7 +107,7 @@ static bool look_around(struct reading *reading)
 {
 	uint64_t done, all;
 
-	if (was_signalled(reading) || ferror(reading->printer.out))
+	if (was_signalled() || reading->printer.error)
 		return false;
 	packets_progress(reading->packets, &done, &all);
 	progress_show(&reading->progress, done, all);
@@ -205,8 +203,18 @@ static int open_outputs(struct reading *reading)
 	return -1;
 }
 
-static int open_signals(struct reading *reading)
+static void on_signal(int signal)
 {
+	(void)signal;
+}
+
+/*
+ * They stay blocked: look_around() asks for them, and the wait for a pipe lets them through, so
+ * that it ends.
+ */
+static void open_signals(void)
+{
+	const struct sigaction action = { .sa_handler = on_signal };
 	sigset_t set;
 
 	signal(SIGPIPE, SIG_IGN);
@@ -214,8 +222,8 @@ static int open_signals(struct reading *reading)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	reading->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	return reading->signals < 0 ? say(reading, strerror(errno)) : 0;
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
 }
 
 static int open_source(struct reading *reading)
@@ -248,9 +256,10 @@ static void tell_damage(struct reading *reading)
 /* A closed pipe is how a reader says that it has seen enough; a full disk is not. */
 static void flush(struct reading *reading)
 {
-	if (printer_flush(&reading->printer) || errno == EPIPE)
+	if (printer_flush(&reading->printer) || reading->printer.error == EPIPE)
 		return;
-	say(reading, "cannot write to standard output");
+	log_error(reading->log, "cannot write to standard output: %s",
+		  strerror(reading->printer.error));
 	reading->failed = true;
 }
 
@@ -262,8 +271,6 @@ static void close_all(struct reading *reading)
 	printer_free(&reading->printer);
 	if (reading->metrics_out)
 		fclose(reading->metrics_out);
-	if (reading->signals >= 0)
-		close(reading->signals);
 }
 
 static bool reads_pipe(const struct options *options)
@@ -276,9 +283,7 @@ static bool reads_pipe(const struct options *options)
 
 int read_files(const struct options *options, struct log *log)
 {
-	struct reading reading = {
-		.options = options, .log = log, .unknown_link = -1, .signals = -1
-	};
+	struct reading reading = { .options = options, .log = log, .unknown_link = -1 };
 	int code = 1;
 
 	/* What comes through a pipe may be live: a record should not wait in a buffer. */
@@ -286,7 +291,8 @@ int read_files(const struct options *options, struct log *log)
 		setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
 	printer_init(&reading.printer, options, stdout);
 	progress_init(&reading.progress, stderr);
-	if (!open_source(&reading) && !open_outputs(&reading) && !open_signals(&reading)) {
+	if (!open_source(&reading) && !open_outputs(&reading)) {
+		open_signals();
 		read_packets(&reading);
 		replay_finish(reading.replay);
 		progress_clear(&reading.progress);

@@ -115,8 +115,9 @@ static bool is_local(void *ctx, const __u32 addr[4])
 /* A closed pipe is how a reader says that it has seen enough; a full disk is not. */
 static void stop_printing(struct run *run)
 {
-	if (errno != EPIPE) {
-		log_error(run->log, "cannot write to standard output: %s", strerror(errno));
+	if (run->printer.error != EPIPE) {
+		log_error(run->log, "cannot write to standard output: %s",
+			  strerror(run->printer.error));
 		run->failed = true;
 	}
 	loop_stop(run->loop);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,22 +40,28 @@ static void stop(struct bytestream *stream, enum bytestream_state state, const c
 	stream->problem = problem;
 }
 
-/* A descriptor that somebody made non-blocking is waited for all the same. */
+/*
+ * Wait until there is something. Signals that the caller blocks come through here and nowhere
+ * else: none is missed between a look at it and the wait.
+ */
 static bool wait_readable(int fd)
 {
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+	sigset_t none;
 
-	return poll(&poll_fd, 1, -1) >= 0;
+	sigemptyset(&none);
+	return ppoll(&poll_fd, 1, NULL, &none) >= 0;
 }
 
 /* What is there, up to n bytes; waits only if there is nothing. 0: none will come. */
 static size_t read_raw(struct bytestream *stream, void *out, size_t n)
 {
-	ssize_t got;
+	ssize_t got = -1;
 
 	do {
-		got = read(stream->fd, out, n);
-	} while (got < 0 && errno == EAGAIN && wait_readable(stream->fd));
+		if (wait_readable(stream->fd))
+			got = read(stream->fd, out, n);
+	} while (got < 0 && errno == EAGAIN);
 	if (got > 0) {
 		stream->raw += (uint64_t)got;
 		return (size_t)got;
