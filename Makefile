@@ -197,15 +197,18 @@ TEST_TOOLS := $(BUILD)/tests/pcap/variants $(BUILD)/tests/bpf/paths $(BUILD)/tes
 
 RUN_TESTS := BUILD=$(BUILD) SHAKETAP=$(BUILD)/shaketap tests/run.sh
 
-.PHONY: test test-unit test-bpf test-netns
-test: test-deps all $(UNIT_TESTS) $(BPF_TESTS) ## every test (as root), with a closing count
-	@$(RUN_TESTS) unit bpf netns
+.PHONY: test test-unit test-bpf test-netns test-corpus
+test: test-deps all $(UNIT_TESTS) $(BPF_TESTS) $(TEST_TOOLS) ## every test (as root), with a closing count
+	@$(RUN_TESTS) unit bpf netns corpus
 test-unit: $(UNIT_TESTS) ## tests of the pure core, no root needed
 	@$(RUN_TESTS) unit
 test-bpf: $(BPF_TESTS) ## packet in, event out: the kernel programs, as root
 	@$(RUN_TESTS) bpf
-test-netns: all ## real clients and servers in network namespaces, as root
+test-netns: all $(TEST_TOOLS) ## real clients and servers in network namespaces, as root
 	@$(RUN_TESTS) netns
+
+test-corpus: all $(TEST_TOOLS) ## captures of others against their answers, if they are here
+	@$(RUN_TESTS) corpus
 
 # --- lint and format ----------------------------------------------------------------------------
 

@@ -39,8 +39,9 @@ void stream_order_note(struct connection *connection, const struct st_event *eve
 	struct connection_half *half = &connection->half[event->sender];
 
 	if (event->len || event->type == ST_EVENT_FIN) {
+		if (!half->unread) /* else it waits since then */
+			half->time = event->time;
 		half->unread = true;
-		half->time = event->time;
 		if (half->waited < PATIENCE)
 			half->waited++;
 	}

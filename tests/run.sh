@@ -1,11 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Run test suites and count: tests/run.sh unit|bpf|netns...
+# Run test suites and count: tests/run.sh unit|bpf|netns|corpus...
+# CORPUS names a folder of other people's captures with answers (../shared/corpus unless set).
 # The last line is "N passed, N failed, N skipped"; exit 1 when anything failed.
 set -u
 
 cd "$(dirname "$0")/.." || exit 2
 build=${BUILD:-build}
+SHAKETAP=${SHAKETAP:-$build/shaketap}
 PATH=$PATH:/usr/sbin:/sbin
 total_passed=0 total_failed=0 total_skipped=0
 passed=0 failed=0 skipped=0
@@ -75,6 +77,28 @@ run_netns() {
 	count_output netns "$status" || true
 }
 
+# TAP of one command that runs for minutes, shown as it comes.
+run_shown() {
+	local name=$1 status
+	shift
+	timeout -k 10 600 "$@" 2>&1 | tee "$output"
+	status=${PIPESTATUS[0]}
+	count_output "$name" "$status" || true
+}
+
+run_corpus() {
+	local corpus=${CORPUS:-../shared/corpus} compare
+	compare=$(dirname "$corpus")/bin/compare-corpus
+	if [ ! -x "$compare" ]; then
+		echo "skip corpus: no captures in $corpus (they are other people's and not part of this repository)"
+		skipped=$((skipped + 1))
+		return
+	fi
+	run_shown corpus python3 tests/corpus/check.py "$compare" "$corpus" "$SHAKETAP"
+	run_shown corpus/variants bash tests/corpus/variants.sh "$corpus"
+	run_shown corpus/paths bash tests/corpus/paths.sh "$corpus"
+}
+
 need_root() {
 	[ "$(id -u)" = 0 ] && return
 	echo "skip $1: needs root (sudo make test)"
@@ -88,8 +112,9 @@ run_suite() {
 	unit) run_programs unit ;;
 	bpf) need_root bpf && run_programs bpf ;;
 	netns) need_root netns && run_netns ;;
+	corpus) need_root corpus && run_corpus ;;
 	*)
-		echo "tests/run.sh: unknown suite '$1': allowed are unit, bpf, netns" >&2
+		echo "tests/run.sh: unknown suite '$1': allowed are unit, bpf, netns, corpus" >&2
 		exit 2
 		;;
 	esac

@@ -12,11 +12,11 @@
 #include "file/packets.h"
 
 struct tcp_segment {
-	uint32_t addr[2][4];  /* source, destination: network order, IPv4 mapped */
-	uint16_t port[2];     /* source, destination: host order */
-	uint32_t seq, ack;    /* host order */
-	uint8_t flags;	      /* TH_* of netinet/tcp.h */
-	uint16_t vlan;	      /* id of the innermost tag around the outermost IP header; 0: none */
+	uint32_t addr[2][4]; /* source, destination: network order, IPv4 mapped */
+	uint16_t port[2];    /* source, destination: host order */
+	uint32_t seq, ack;   /* host order */
+	uint8_t flags;	     /* TH_* of netinet/tcp.h */
+	uint16_t vlan; /* id of the outermost tag in front of the outermost IP header; 0: none */
 	struct bytes payload; /* borrowed: what the capture holds of it */
 	uint32_t cut;	      /* payload bytes behind it that the capture does not hold */
 	struct bytes ip;      /* the innermost IP packet, fragments put together; borrowed */

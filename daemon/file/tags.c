@@ -33,7 +33,7 @@ enum decode_result take_vlan(struct walk *walk)
 	if (!reader_u16(&walk->r, &tci) || !reader_u16(&walk->r, &type))
 		return walk_short(walk);
 	/* Identifier 0 is a priority alone (IEEE 802.1Q clause 9.6). */
-	if (!walk->ip_version && (tci & VLAN_ID_MASK))
+	if (!walk->ip_version && !walk->segment->vlan)
 		walk->segment->vlan = tci & VLAN_ID_MASK;
 	return links_next(walk, type);
 }

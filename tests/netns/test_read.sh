@@ -190,7 +190,7 @@ live() {
 	ip netns exec "$CLIENT" tcpdump -i c0 -U --immediate-mode -w - >"$WORK/pipe" 2>"$WORK/tcpdump.log" &
 	RECORDER=$!
 	STARTED+=("$RECORDER")
-	within 5 grep -q 'listening on' "$WORK/tcpdump.log"
+	within 5 grep -qs 'listening on' "$WORK/tcpdump.log"
 	openssl_client live.example.com 8443 -tls1_3
 	openssl_client later.example.com 8443 -tls1_2
 	expect "live through a pipe" 1 live.example.com "$GOOD"
