@@ -45,7 +45,7 @@ struct tls_client_hello {
 	bool fallback_scsv; /* TLS_FALLBACK_SCSV among the suites (RFC 7507) */
 	bool extended_ms;   /* extended_master_secret */
 	bool sslv2;	    /* it came in the form of SSL 2.0, see tls/sslv2.h */
-	bool torn; /* the block of extensions falls apart; what came before is here */
+	bool torn;	    /* the block of extensions falls apart; what came before is here */
 	bool has_bad_extension;
 	uint16_t bad_extension; /* the first whose body we could not read, or that came again */
 	uint8_t ids[2 * TLS_EXTENSIONS_MAX];

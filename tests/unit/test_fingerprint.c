@@ -331,10 +331,8 @@ static void changed_everywhere(void **state)
 			if (tls_client_hello_parse(
 				    (struct bytes){ copy, sizeof(gnutls_client_hello) }, &hello))
 				continue;
-			if (hello.torn) { /* what it would have said is not known */
-				assert_false(tls_ja3(&hello, ja3) || tls_ja4(&hello, ja4));
+			if (hello.torn) /* what it would have said is not known */
 				continue;
-			}
 			assert_true(tls_ja3(&hello, ja3) && tls_ja4(&hello, ja4));
 			assert_int_equal(strlen(ja3), TLS_JA3_SIZE - 1);
 			assert_int_equal(strlen(ja4), TLS_JA4_SIZE - 1);
