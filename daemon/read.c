@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/util.h"
@@ -43,6 +44,7 @@ struct reading {
 	struct interface_names interfaces;
 	int unknown_link; /* told already; -1: none */
 	bool bad_input, failed;
+	bool one_terminal; /* records and progress go to the same screen */
 };
 
 static int say(struct reading *reading, const char *message)
@@ -74,7 +76,8 @@ static void on_concluded(void *ctx, const struct handshake *hs)
 	const char *interface = hs->ifindex ? reading->interfaces.name[hs->ifindex - 1] : NULL;
 
 	metrics_count(reading->metrics, hs, -REPLAY_EPOCH);
-	progress_clear(&reading->progress);
+	if (reading->one_terminal)
+		progress_clear(&reading->progress);
 	printer_print(&reading->printer, hs, interface, -REPLAY_EPOCH);
 }
 
@@ -273,6 +276,17 @@ static void close_all(struct reading *reading)
 		fclose(reading->metrics_out);
 }
 
+/* All files are open at once, to be read in the order of their packets. */
+static void allow_many_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static bool reads_pipe(const struct options *options)
 {
 	for (size_t i = 0; i < options->files.n; i++)
@@ -291,6 +305,8 @@ int read_files(const struct options *options, struct log *log)
 		setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
 	printer_init(&reading.printer, options, stdout);
 	progress_init(&reading.progress, stderr);
+	reading.one_terminal = options->format != OPTIONS_NONE && isatty(STDOUT_FILENO);
+	allow_many_files();
 	if (!open_source(&reading) && !open_outputs(&reading)) {
 		open_signals();
 		read_packets(&reading);
