@@ -279,6 +279,25 @@ only_failures() {
 	check "text: no colours" [ "$(grep -c $'\033' "$WORK/text.out")" = 0 ]
 }
 
+# ---- adversity, and the other path ---------------------------------------------------------------
+
+# Packets doubled, swapped, split, left out ..., and the capture through the kernel programs.
+other_ways() {
+	local tools
+	tools=$(dirname "$SHAKETAP")/tests
+	if "$tools/pcap/variants" "$CAPTURE" >"$WORK/variants" 2>&1; then
+		pass "no variant fails: $(tail -n 1 "$WORK/variants" | sed 's/.* \(connections\)/\1/')"
+	else
+		fail "no variant fails" "$WORK/variants"
+	fi
+	if "$tools/bpf/paths" "$CAPTURE" |
+		python3 "$HERE/../bpf/paths.py" "$HERE/../bpf/paths_differences.tsv" >"$WORK/paths" 2>&1; then
+		pass "the kernel's path says the same: $(tail -n 1 "$WORK/paths" | sed 's/.* \(records\)/\1/')"
+	else
+		fail "the kernel's path says the same" "$WORK/paths"
+	fi
+}
+
 # ---- many ---------------------------------------------------------------------------------------
 
 many() {
@@ -317,6 +336,7 @@ damaged
 no_captures
 metrics
 only_failures
+other_ways
 many
 live
 finish
