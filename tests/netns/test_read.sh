@@ -113,11 +113,13 @@ refuses() {
 # ---- the same as run ----------------------------------------------------------------------------
 
 # Without what cannot be the same: times, also those in sentences; what only the host itself
-# knows; and segments, which are cut behind the hook of run but before tcpdump.
+# knows; segments, which are cut behind the hook of run but before tcpdump; and what depends on
+# the order of packets that cross: sealed records, and which side's message came first.
 comparable() {
 	jq -cS 'del(.["@timestamp"], .event.duration, .shaketap.times, .shaketap.interface,
 		.shaketap.role, .shaketap.workload, .shaketap.client_hello.segments,
 		.shaketap.messages[]?.t)
+		| (.shaketap.messages | select(.)) |= (map(select(.record != 23)) | group_by(.from))
 		| (.shaketap.failure.text | select(.)) |= sub("[0-9.]+ m?s\\b"; "TIME")' "$1" | sort
 }
 
