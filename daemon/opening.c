@@ -55,8 +55,7 @@ struct connection *open_connection(struct connections *all, const struct st_even
 	if (event->flags & ST_FLAG_LOST)
 		return connection;
 	if (event->flags & ST_FLAG_JOINED) {
-		hs->stage = HS_SERVER_HELLO;
-		tracker_unknown(&connection->tracker, HS_JOINED_MIDWAY, event->time);
+		tracker_join(&connection->tracker, event->time);
 		return connection;
 	}
 	hs->client_hello_time = event->time;

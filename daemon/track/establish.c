@@ -43,6 +43,5 @@ void establish(struct tracker *tracker, uint64_t now)
 		tracker->done = true;
 		return;
 	}
-	tracker->settling = true;
-	tracker->deadline = now + TRACKER_SETTLE_NS;
+	tracker_linger(tracker, now);
 }

@@ -172,10 +172,8 @@ static void on_change_cipher_spec(struct tracker *tracker, enum hs_side from, ui
 		return;
 	if (from == HS_CLIENT && !hs->client_flight_time)
 		hs->client_flight_time = now;
-	if (from == HS_SERVER && hs->resumption == HS_RESUMPTION_NONE)
-		hs->resumption = hs->client_hello && hs->client_hello->session_ticket
-					 ? HS_TICKET
-					 : HS_SESSION_ID;
+	if (from == HS_SERVER && hs->resumption == HS_RESUMPTION_NONE && hs->client_hello)
+		hs->resumption = hs->client_hello->session_ticket ? HS_TICKET : HS_SESSION_ID;
 }
 
 /* TLS 1.2 and older: the first sealed handshake record of a side is its Finished. */
@@ -280,6 +278,12 @@ void tracker_alert(struct tracker *tracker, enum hs_side from, uint8_t level, ui
 	tracker->done = true;
 }
 
+void tracker_linger(struct tracker *tracker, uint64_t now)
+{
+	tracker->settling = true;
+	tracker->deadline = now + TRACKER_SETTLE_NS;
+}
+
 /* The last record of a side was as long as an alert; asked of `first` before the other. */
 static bool blame_alert(struct tracker *tracker, enum hs_side first)
 {
@@ -322,9 +326,8 @@ void tracker_close(struct tracker *tracker, enum hs_side from, bool reset, uint6
 	if (tracker->done)
 		return;
 	/* What the other side has on its way shows what it would have said. */
-	tracker->settling = true;
 	tracker->tentative = side->finished || side->certificate_flight;
-	tracker->deadline = now + TRACKER_SETTLE_NS;
+	tracker_linger(tracker, now);
 }
 
 void tracker_not_tls(struct tracker *tracker, enum hs_side from, struct bytes first, uint64_t now)
@@ -351,41 +354,4 @@ void tracker_timeout(struct tracker *tracker, uint64_t waited, uint64_t now)
 void tracker_settle(struct tracker *tracker)
 {
 	tracker->done = true;
-}
-
-void tracker_unknown(struct tracker *tracker, enum hs_unknown_cause cause, uint64_t now)
-{
-	struct handshake *hs = &tracker->hs;
-
-	if (is_13(hs) && cause == HS_OVER_BUDGET)
-		tls13_silence(tracker);
-	if (is_open(tracker)) {
-		hs->outcome = HS_UNKNOWN;
-		hs->unknown = cause;
-		hs->end_time = now;
-	}
-	tracker->done = true;
-}
-
-static void take_back(struct tracker *tracker, enum hs_unknown_cause cause)
-{
-	struct handshake *hs = &tracker->hs;
-
-	hs->outcome = HS_UNKNOWN;
-	hs->unknown = cause;
-	hs->failure = (struct hs_failure){ .side = HS_NOBODY };
-	hs->complete = false;
-}
-
-void tracker_stop(struct tracker *tracker, uint64_t now)
-{
-	if (tracker->hs.outcome == HS_FAILURE && tracker->tentative && !tracker->done)
-		take_back(tracker, HS_STILL_OPEN);
-	tracker_unknown(tracker, HS_STILL_OPEN, now);
-}
-
-void tracker_doubt(struct tracker *tracker)
-{
-	if (tracker->hs.outcome == HS_FAILURE && !tracker->hs.failure.alerted)
-		take_back(tracker, HS_GAP);
 }

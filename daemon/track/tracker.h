@@ -52,6 +52,9 @@ struct tracker {
 void tracker_init(struct tracker *tracker);
 void tracker_free(struct tracker *tracker);
 
+/* Decided, but what passes in the next TRACKER_SETTLE_NS still belongs to it. */
+void tracker_linger(struct tracker *tracker, uint64_t now);
+
 /* The next handshake record of this side is in the clear; else the body is sealed. */
 bool tracker_expects_clear(const struct tracker *tracker, enum hs_side from);
 
@@ -80,6 +83,8 @@ void tracker_malformed(struct tracker *tracker, enum hs_side from, const char *w
 void tracker_timeout(struct tracker *tracker, uint64_t waited, uint64_t now);
 /* The wait after tracker.settling is over. */
 void tracker_settle(struct tracker *tracker);
+/* It begins with a ServerHello: what else may be learned, its outcome stays unknown. */
+void tracker_join(struct tracker *tracker, uint64_t now);
 /* The source is at its end: what is open stays open, and what was tentative too. */
 void tracker_stop(struct tracker *tracker, uint64_t now);
 /* Something was missing on the way: a failure that no alert explains may be none. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links: track/unknown.c */
 /* links: opening.c */
 /* links: track/hellos.c track/sslv2.c tls/sslv2.c tls/hello_retry.c pipeline.c stream_order.c */
 /* links: stream_read.c connection.c connects.c role.c stream/reasm.c track/tracker.c */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links: track/unknown.c */
 /* links: opening.c */
 /* links: pipeline.c stream_order.c stream_read.c connection.c connects.c role.c stream/reasm.c */
 /* links: track/tracker.c track/hellos.c track/sslv2.c track/tls13.c track/establish.c */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links: track/unknown.c */
 /* links: track/hellos.c track/tracker.c track/tls13.c track/establish.c track/diagnose.c */
 /* links: track/stages.c tls/hello.c tls/ext.c tls/sslv2.c tls/hello_retry.c tls/key_exchange.c */
 /* links: tls/names.c tls/names_alert.c tls/names_cipher.c tls/names_extension.c */

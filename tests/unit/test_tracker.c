@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links: track/unknown.c */
 /* links: track/hellos.c tls/sslv2.c tls/hello_retry.c track/tracker.c track/tls13.c */
 /* links: track/establish.c track/diagnose.c track/stages.c tls/hello.c tls/ext.c */
 /* links: tls/key_exchange.c tls/names.c tls/names_alert.c tls/names_cipher.c tls/names_group.c */
