@@ -93,17 +93,14 @@ static void open_handshake(struct flows *flows, struct flow *flow, struct st_eve
  */
 static void let_go(struct flows *flows, struct flow *flow)
 {
-	struct held_segment *segment;
+	struct held_segment *hello = flow->id ? NULL : held_take_hello(&flow->held);
 
-	while ((segment = held_take(&flow->held))) {
-		if (segment->hello && !flow->id) {
-			open_handshake(flows, flow, &segment->event, segment->payload,
-				       segment->hello == TLS_SNIFFED_SERVER_HELLO);
-			held_release(&flows->table.budget, segment);
-			return;
-		}
-		held_release(&flows->table.budget, segment);
+	if (hello) {
+		open_handshake(flows, flow, &hello->event, hello->payload,
+			       hello->hello == TLS_SNIFFED_SERVER_HELLO);
+		held_release(&flows->table.budget, hello);
 	}
+	held_clear(&flow->held, &flows->table.budget);
 }
 
 /* The connection, known or new. NULL: memory is out. */

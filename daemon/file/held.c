@@ -37,17 +37,6 @@ bool held_add(struct held *held, struct held_budget *budget, const struct st_eve
 	return true;
 }
 
-struct held_segment *held_take(struct held *held)
-{
-	struct held_segment *segment = TAILQ_FIRST(&held->list);
-
-	if (!segment)
-		return NULL;
-	TAILQ_REMOVE(&held->list, segment, next);
-	held->count--;
-	return segment;
-}
-
 void held_release(struct held_budget *budget, struct held_segment *segment)
 {
 	budget->bytes -= size_of(&segment->event);
@@ -62,11 +51,35 @@ void held_clear(struct held *held, struct held_budget *budget)
 		held_release(budget, segment);
 }
 
-bool held_has_hello(const struct held *held)
+static struct held_segment *first_hello(const struct held *held)
 {
-	const struct held_segment *segment = TAILQ_FIRST(&held->list);
+	struct held_segment *segment = TAILQ_FIRST(&held->list);
 
 	while (segment && !segment->hello)
 		segment = TAILQ_NEXT(segment, next);
-	return segment != NULL;
+	return segment;
+}
+
+bool held_has_hello(const struct held *held)
+{
+	return first_hello(held) != NULL;
+}
+
+static struct held_segment *take_out(struct held *held, struct held_segment *segment)
+{
+	if (!segment)
+		return NULL;
+	TAILQ_REMOVE(&held->list, segment, next);
+	held->count--;
+	return segment;
+}
+
+struct held_segment *held_take(struct held *held)
+{
+	return take_out(held, TAILQ_FIRST(&held->list));
+}
+
+struct held_segment *held_take_hello(struct held *held)
+{
+	return take_out(held, first_hello(held));
 }

@@ -45,6 +45,8 @@ bool held_add(struct held *held, struct held_budget *budget, const struct st_eve
 
 /* The oldest, taken out; release it with held_release(). NULL: none. */
 struct held_segment *held_take(struct held *held);
+/* The first that begins with a hello, likewise. */
+struct held_segment *held_take_hello(struct held *held);
 void held_release(struct held_budget *budget, struct held_segment *segment);
 
 /* One of them begins with a hello. */
