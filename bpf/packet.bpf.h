@@ -97,7 +97,7 @@ static __always_inline bool parse_tcp(struct __sk_buff *skb, const struct tcp_he
 	packet->flags = ((const __u8 *)tcp)[13];
 	/* A SYN takes one sequence number in front of its data (TCP Fast Open). */
 	packet->seq = bpf_ntohl(tcp->seq) + !!(packet->flags & TCP_SYN);
-	packet->ack = bpf_ntohl(tcp->ack_seq);
+	packet->ack = packet->flags & TCP_ACK ? bpf_ntohl(tcp->ack_seq) : 0;
 	packet->key.port[0] = packet->sender_port = tcp->source;
 	packet->key.port[1] = packet->receiver_port = tcp->dest;
 	if (!packet->len)

@@ -124,10 +124,15 @@ bool connection_identify(struct connections *all, struct connection *connection)
 
 void connection_account(struct connections *all, struct connection *connection)
 {
+	const struct handshake *hs = &connection->tracker.hs;
 	size_t held = 0;
 
 	for (int i = 0; i < 2; i++)
-		held += connection->half[i].reasm.stored + connection->half[i].messages.kept_room;
+		held += reasm_memory(&connection->half[i].reasm) +
+			connection->half[i].messages.kept_room;
+	if (hs->client_hello)
+		held += tls_client_hello_size(hs->client_hello);
+	held += hs->message_count * sizeof(*hs->messages);
 	all->held += held - connection->held;
 	connection->held = held;
 }

@@ -34,7 +34,7 @@ struct connection {
 	bool on_settling_list;
 	bool ended;	       /* RST, or FIN of both sides: the source has closed its entry */
 	bool torn;	       /* read on though something before it is missing */
-	size_t held;	       /* bytes waiting to be read, as accounted in struct connections */
+	size_t held;	       /* bytes of memory, as accounted in struct connections */
 	uint64_t progress;     /* time of the last new bytes */
 	uint32_t first_seq;    /* of the event it began with */
 	uint64_t last_segment; /* time of the last segment of the first ClientHello */

@@ -8,19 +8,24 @@
 #include "connection.h"
 #include "connects.h"
 #include "opening.h"
+#include "recents.h"
 #include "role.h"
 #include "stream_order.h"
 #include "track/certificates.h"
 #include "track/diagnose.h"
 
-/* Bytes of unread stream and partial messages that all connections together may hold. */
-#define HELD_MAX (64U * 1024 * 1024)
+/*
+ * Bytes that all open handshakes together may hold: unread stream, partial messages, hellos,
+ * timelines. The usual one takes about 1 KB.
+ */
+#define HELD_MAX (160U * 1024 * 1024)
 
 struct pipeline {
 	struct pipeline_config config;
 	struct pipeline_ops ops;
 	struct connections all;
 	struct connects connects;
+	struct recents recents;
 	struct pipeline_counters counters;
 };
 
@@ -37,9 +42,6 @@ static void report(struct pipeline *pipeline, struct handshake *hs, const bool l
  */
 static bool is_handshake(const struct handshake *hs)
 {
-	/* Neither side spoke TLS; the first bytes of the one only looked like it. */
-	if (hs->failure.cause == HS_NOT_TLS_SERVER && !hs->client_hello_end_time)
-		return false;
 	return hs->stage >= HS_CLIENT_HELLO || hs->unknown == HS_LOST_EVENTS;
 }
 
@@ -47,16 +49,13 @@ static void conclude(struct pipeline *pipeline, struct connection *connection)
 {
 	struct handshake *hs = &connection->tracker.hs;
 
-	if (connection->torn || (connection->tracker.tentative && stream_has_gap(connection)))
+	if (connection->torn)
 		tracker_doubt(&connection->tracker);
 	if (is_handshake(hs))
 		report(pipeline, hs, connection->local);
-	/*
-	 * What is left of the flow is application data, or never was TLS. After a failure it is
-	 * left to its FIN or RST: forgotten now, a late ServerHello would look like the middle
-	 * of a handshake that began unseen. What ended by itself may have been reused by now.
-	 */
-	if (!connection->ended && (hs->outcome == HS_SUCCESS || !is_handshake(hs)))
+	/* What is left of the flow is none of ours. One that ended may have been reused by now. */
+	recents_note(&pipeline->recents, connection);
+	if (!connection->ended)
 		pipeline->ops.forget(pipeline->ops.ctx, &connection->key, connection->flow);
 	connection_free(&pipeline->all, connection);
 }
@@ -163,6 +162,10 @@ static struct connection *connection_of(struct pipeline *pipeline, const struct 
 		connection = NULL;
 	}
 	if (!connection && event->flags & ST_FLAG_OPENED) {
+		if (recents_has(&pipeline->recents, event)) {
+			pipeline->ops.forget(pipeline->ops.ctx, &event->key, event->flow);
+			return NULL;
+		}
 		connection = open_connection(&pipeline->all, event);
 		pipeline->counters.refused += !connection;
 	}
@@ -309,7 +312,7 @@ void pipeline_finish(struct pipeline *pipeline, uint64_t now)
 	while ((connection = TAILQ_FIRST(&pipeline->all.settling)) ||
 	       (connection = TAILQ_FIRST(&pipeline->all.waiting))) {
 		stream_order_flush(connection);
-		tracker_stop(&connection->tracker, now);
+		tracker_unknown(&connection->tracker, HS_STILL_OPEN, now);
 		conclude(pipeline, connection);
 	}
 }
@@ -323,8 +326,13 @@ struct pipeline *pipeline_new(const struct pipeline_config *config, const struct
 	pipeline->config = *config;
 	pipeline->ops = *ops;
 	connections_init(&pipeline->all, config->max_flows);
-	if (!config->no_certificates)
-		pipeline->all.certificates = certificates_new(); /* no memory: do without */
+	if (!config->no_certificates) {
+		pipeline->all.certificates = certificates_new();
+		if (!pipeline->all.certificates) {
+			free(pipeline);
+			return NULL;
+		}
+	}
 	connects_init(&pipeline->connects);
 	return pipeline;
 }

@@ -9,7 +9,7 @@
 #include "out/line.h"
 
 /* out/json.h: every record fits. */
-#define RECORD_MAX (1024 * 1024)
+#define RECORD_MAX (4 * 1024 * 1024)
 
 void printer_init(struct printer *printer, const struct options *options, FILE *out)
 {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/util.h"
@@ -23,6 +24,9 @@
 /* Room of a metrics page, as that of HTTP: names and labels are bounded. */
 #define PAGE_MAX (64U * 1024 * 1024)
 #define SERVER_NAMES_MAX 200
+
+/* Link types beyond this share a bit; the field of a capture file has 16. */
+#define LINKS_MAX 512
 
 /* Interfaces of capture files by number, as struct handshake wants them. */
 #define INTERFACES_MAX 1024
@@ -42,7 +46,7 @@ struct reading {
 	struct printer printer;
 	struct progress progress;
 	struct interface_names interfaces;
-	int unknown_link; /* told already; -1: none */
+	uint64_t unknown_links[LINKS_MAX / 64]; /* bit set: told already */
 	bool bad_input, failed;
 	bool one_terminal; /* records and progress go to the same screen */
 };
@@ -84,12 +88,13 @@ static void on_concluded(void *ctx, const struct handshake *hs)
 static void tell_unknown_link(struct reading *reading, int link)
 {
 	const char *name = pcap_datalink_val_to_name(link);
+	uint64_t *word = &reading->unknown_links[(unsigned)link % LINKS_MAX / 64];
 	char message[256];
 
-	if (link == reading->unknown_link)
-		return;
-	reading->unknown_link = link;
 	reading->bad_input = true;
+	if (*word >> ((unsigned)link % 64) & 1)
+		return;
+	*word |= 1ULL << ((unsigned)link % 64);
 	snprintf(
 		message, sizeof(message),
 		"link type %d%s%s%s: allowed are Ethernet, raw IP, Linux cooked, null and loopback, "
@@ -184,7 +189,8 @@ static void write_metrics(struct reading *reading)
 	if (ok)
 		return;
 	log_error(reading->log, "cannot write the metrics to '%s': %s",
-		  reading->options->metrics_file, strerror(errno));
+		  reading->options->metrics_file,
+		  text.cut ? "the page is too large" : strerror(errno));
 	reading->failed = true;
 }
 
@@ -206,18 +212,12 @@ static int open_outputs(struct reading *reading)
 	return -1;
 }
 
-static void on_signal(int signal)
-{
-	(void)signal;
-}
-
 /*
- * They stay blocked: look_around() asks for them, and the wait for a pipe lets them through, so
- * that it ends.
+ * They stay blocked, and pending once they came: look_around() and the wait for a pipe ask
+ * for them, so that none falls between a look and a wait.
  */
-static void open_signals(void)
+static void block_signals(void)
 {
-	const struct sigaction action = { .sa_handler = on_signal };
 	sigset_t set;
 
 	signal(SIGPIPE, SIG_IGN);
@@ -225,8 +225,6 @@ static void open_signals(void)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
 }
 
 static int open_source(struct reading *reading)
@@ -244,6 +242,8 @@ static int open_source(struct reading *reading)
 	reading->packets = packets_open(options->files.p, options->files.n, error, sizeof(error));
 	if (reading->packets)
 		return 0;
+	if (was_signalled()) /* before there was anything to finish */
+		return -1;
 	reading->bad_input = true;
 	return say(reading, error);
 }
@@ -287,28 +287,36 @@ static void allow_many_files(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static bool reads_pipe(const struct options *options)
+/* Something else than a file at rest: a pipe, a terminal, a FIFO. */
+static bool reads_live(const struct options *options)
 {
-	for (size_t i = 0; i < options->files.n; i++)
-		if (strcmp(options->files.p[i], "-") == 0)
+	struct stat about;
+
+	for (size_t i = 0; i < options->files.n; i++) {
+		const char *name = options->files.p[i];
+		bool input = strcmp(name, "-") == 0;
+
+		if (!(input ? fstat(STDIN_FILENO, &about) : stat(name, &about)) &&
+		    !S_ISREG(about.st_mode))
 			return true;
+	}
 	return false;
 }
 
 int read_files(const struct options *options, struct log *log)
 {
-	struct reading reading = { .options = options, .log = log, .unknown_link = -1 };
+	struct reading reading = { .options = options, .log = log };
 	int code = 1;
 
-	/* What comes through a pipe may be live: a record should not wait in a buffer. */
-	if (reads_pipe(options))
+	/* What may be live: a record should not wait in a buffer. */
+	if (reads_live(options))
 		setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
+	block_signals();
 	printer_init(&reading.printer, options, stdout);
 	progress_init(&reading.progress, stderr);
 	reading.one_terminal = options->format != OPTIONS_NONE && isatty(STDOUT_FILENO);
 	allow_many_files();
 	if (!open_source(&reading) && !open_outputs(&reading)) {
-		open_signals();
 		read_packets(&reading);
 		replay_finish(reading.replay);
 		progress_clear(&reading.progress);
@@ -318,6 +326,8 @@ int read_files(const struct options *options, struct log *log)
 		code = 0;
 	}
 	close_all(&reading);
+	if (!reading.packets && was_signalled())
+		return 0;
 	if (reading.bad_input)
 		return 2;
 	return reading.failed ? 1 : code;

@@ -6,6 +6,8 @@
 
 /* Packets of one side that wait for bytes they acknowledge; then those count as missing. */
 #define PATIENCE 8
+/* RFC 7323 section 2.3: the largest window is 2^30; handshakes need little of it. */
+#define ACK_DISTANCE_MAX (1U << 24)
 
 /* All bytes of this direction up to the acknowledgement number are here. */
 static bool has_come(const struct connection_half *half, uint32_t ack)
@@ -34,6 +36,13 @@ static bool is_in_order(const struct connection *connection, unsigned sender)
 	       (!other->unread || !seq_before(other->reasm.pos, connection->half[sender].ack));
 }
 
+/* Farther than a window reaches: nobody who takes part in this connection sends that. */
+static bool is_far(const struct connection_half *half, uint32_t ack)
+{
+	return half->reasm.started && ack - reasm_end(&half->reasm) > ACK_DISTANCE_MAX &&
+	       seq_before(reasm_end(&half->reasm), ack);
+}
+
 void stream_order_note(struct connection *connection, const struct st_event *event)
 {
 	struct connection_half *half = &connection->half[event->sender];
@@ -45,7 +54,8 @@ void stream_order_note(struct connection *connection, const struct st_event *eve
 		if (half->waited < PATIENCE)
 			half->waited++;
 	}
-	if (!event->ack || (half->acked && !seq_before(half->ack, event->ack)))
+	if (!event->ack || (half->acked && !seq_before(half->ack, event->ack)) ||
+	    is_far(&connection->half[!event->sender], event->ack))
 		return;
 	half->acked = true;
 	half->ack = event->ack;

@@ -54,7 +54,7 @@ struct st_event {
 	struct st_flow_key key;
 	__u32 ifindex;
 	__u32 seq;   /* TCP sequence number of the first payload byte */
-	__u32 ack;   /* acknowledgement number of the packet: where the other direction stands */
+	__u32 ack;   /* acknowledgement number: where the other direction stands; 0: none */
 	__u16 len;   /* payload bytes that follow this header */
 	__u16 vlan;  /* VLAN id, 0: none */
 	__u8 type;   /* enum st_event_type */

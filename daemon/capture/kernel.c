@@ -218,9 +218,7 @@ void kernel_forget(struct kernel *kernel, const struct st_flow_key *key, uint64_
 	/* Another flow may have the key by now, or this one may have ended by itself. */
 	if (bpf_map_lookup_elem(kernel->flows, key, &entry) || entry.id != flow || entry.over)
 		return;
-	entry.over = 1;
-	entry.half[0].walk = entry.half[1].walk = ST_WALK_SPENT;
-	if (bpf_map_update_elem(kernel->flows, key, &entry, BPF_EXIST))
+	if (bpf_map_delete_elem(kernel->flows, key))
 		return;
 	__atomic_fetch_sub(&kernel->gates[bucket].count, 1, __ATOMIC_RELAXED);
 }

@@ -40,17 +40,28 @@ static void stop(struct bytestream *stream, enum bytestream_state state, const c
 	stream->problem = problem;
 }
 
-/*
- * Wait until there is something. Signals that the caller blocks come through here and nowhere
- * else: none is missed between a look at it and the wait.
- */
+/* A signal that the caller blocks is looked for so often while nothing comes. */
+#define LOOK_MS 200
+
+static bool is_told_to_stop(void)
+{
+	sigset_t set;
+
+	return !sigpending(&set) && (sigismember(&set, SIGINT) || sigismember(&set, SIGTERM));
+}
+
+/* Wait until there is something. False: errno says what came instead; EINTR: a signal. */
 static bool wait_readable(int fd)
 {
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
-	sigset_t none;
+	int ready;
 
-	sigemptyset(&none);
-	return ppoll(&poll_fd, 1, NULL, &none) >= 0;
+	while (!(ready = poll(&poll_fd, 1, LOOK_MS)))
+		if (is_told_to_stop()) {
+			errno = EINTR;
+			return false;
+		}
+	return ready > 0;
 }
 
 /* What is there, up to n bytes; waits only if there is nothing. 0: none will come. */

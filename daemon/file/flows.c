@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/seq.h"
+#include "base/util.h"
 #include "file/flow_table.h"
 #include "tls_sniff.h"
 
@@ -180,14 +181,17 @@ static void on_syn(struct flows *flows, struct passing *passing)
 }
 
 /* What the other side has received: with it, bytes that are missing here are known to be. */
-static void on_ack(struct flows *flows, struct passing *passing)
+static void on_ack(struct flows *flows, const struct passing *passing)
 {
 	struct flow *flow = flow_find(&flows->table, &passing->event.key);
+	struct st_event event;
 
 	if (!flow || !flow->id)
 		return;
-	passing->event.type = ST_EVENT_DATA;
-	emit(flows, flow, &passing->event, NULL);
+	event = passing->event;
+	event.type = ST_EVENT_DATA;
+	event.len = 0;
+	emit(flows, flow, &event, NULL);
 }
 
 static void on_answer(struct flows *flows, struct passing *passing)
@@ -319,7 +323,7 @@ static void fill_event(struct passing *passing, const struct tcp_segment *segmen
 		.ifindex = interface,
 		.seq = seq,
 		.ack = segment->flags & TH_ACK ? segment->ack : 0,
-		.len = (uint16_t)segment->payload.n,
+		.len = (uint16_t)min_size(segment->payload.n, UINT16_MAX), /* the rest is a hole */
 		.vlan = segment->vlan,
 		.flags = ST_FLAG_RAW | ST_FLAG_WHOLE,
 	};

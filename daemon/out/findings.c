@@ -98,9 +98,18 @@ static bool self_signed(const struct view *v)
 	return v->x509 && v->x509->self_signed;
 }
 
+#define EXTENSION_SERVER_NAME 0 /* RFC 6066 section 3 */
+
 static bool no_server_name(const struct view *v)
 {
-	return v->client && !v->client->server_name.n;
+	const struct tls_client_hello *hello = v->client;
+
+	if (!hello || hello->server_name.n || hello->torn || hello->sslv2)
+		return false;
+	for (size_t i = 0; i < hello->extensions.n / 2; i++)
+		if (bytes_u16(hello->extensions, i) == EXTENSION_SERVER_NAME)
+			return hello->server_name.p != NULL; /* NULL: it could not be read */
+	return true;
 }
 
 static bool not_post_quantum(const struct view *v)

@@ -19,8 +19,8 @@ struct record_context {
 /*
  * Add one JSON object and a line feed to `out`. A field that is not known is
  * left out. After it, out->cut tells that the record did not fit and is of no
- * use. A text with a limit of 1 MiB holds every record: the longest ClientHello
- * is 128 KiB, of which names grow fourfold and lists to some 25 bytes an entry.
+ * use. A text with a limit of 4 MiB holds every record: a ClientHello has 64 KB of
+ * lists, whose entries of two bytes grow to at most 50, and of names that grow fourfold.
  */
 void json_record(struct text *out, const struct handshake *hs, const struct record_context *ctx);
 

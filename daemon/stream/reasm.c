@@ -184,6 +184,12 @@ bool reasm_has_gap(const struct reasm *reasm)
 	return false;
 }
 
+size_t reasm_memory(const struct reasm *reasm)
+{
+	/* What malloc() adds is about as much as the head of a chunk. */
+	return reasm->stored + reasm->count * 2 * sizeof(struct reasm_chunk);
+}
+
 void reasm_free(struct reasm *reasm)
 {
 	while (reasm->chunks) {

@@ -61,6 +61,9 @@ uint32_t reasm_end(const struct reasm *reasm);
 /* Somewhere behind the read position bytes wait for earlier ones that did not come. */
 bool reasm_has_gap(const struct reasm *reasm);
 
+/* Bytes of memory that the chunks take. */
+size_t reasm_memory(const struct reasm *reasm);
+
 /* Release all memory; valid to start again. */
 void reasm_free(struct reasm *reasm);
 

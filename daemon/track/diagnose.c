@@ -131,20 +131,20 @@ void diagnose_encrypted_alert(struct handshake *hs, enum hs_side from)
 }
 
 /* Nobody said why it ended, but something was wrong with it. */
-static bool blame_oddity(struct handshake *hs)
+static bool blame_oddity(struct handshake *hs, enum hs_side ended)
 {
 	const struct hs_oddity *oddity = &hs->oddity;
 
 	if (!oddity->what[0])
 		return false;
-	fail(hs, HS_PROTOCOL_ERROR, oddity->from, "%s sent %s", side_nouns[oddity->from],
-	     oddity->what);
+	fail(hs, HS_PROTOCOL_ERROR, ended, "%s sent %s", side_nouns[oddity->from], oddity->what);
+	hs->failure.suspected = true;
 	return true;
 }
 
 void diagnose_close(struct handshake *hs, enum hs_side from, bool reset, bool notified)
 {
-	if (blame_oddity(hs))
+	if (blame_oddity(hs, from))
 		return;
 	if (reset)
 		fail(hs, HS_RESET, from, "%s reset the connection", side_nouns[from]);
@@ -170,7 +170,7 @@ void diagnose_timeout(struct handshake *hs, uint64_t waited)
 {
 	double seconds = (double)waited / 1e9;
 
-	if (blame_oddity(hs))
+	if (blame_oddity(hs, HS_NOBODY))
 		return;
 	if (!hs->client_hello_end_time)
 		fail(hs, HS_CLIENT_HELLO_STALLED, HS_NOBODY,

@@ -29,10 +29,7 @@ void establish(struct tracker *tracker, uint64_t now)
 {
 	struct handshake *hs = &tracker->hs;
 
-	/* A side that closed for writing may still have read what it needed. */
-	if (hs->outcome == HS_FAILURE && tracker->settling)
-		hs->failure = (struct hs_failure){ .side = HS_NOBODY };
-	else if (hs->outcome != HS_OPEN)
+	if (hs->outcome != HS_OPEN)
 		return;
 	hs->outcome = HS_SUCCESS;
 	hs->stage = HS_ESTABLISHED;

@@ -164,6 +164,15 @@ void tls13_record(struct tracker *tracker, enum hs_side from, const struct tls_r
 		server_record(tracker, record->length, now);
 }
 
+/* A Finished may have shared a record with a certificate. */
+static bool may_be_finished(const struct tracker *tracker)
+{
+	const struct tracker_side *client = &tracker->side[HS_CLIENT];
+
+	return client->finished ||
+	       (client->certificate_flight && client->flight > finished_length(&tracker->hs));
+}
+
 enum tls13_end tls13_close(struct tracker *tracker, enum hs_side from, bool reset, uint64_t now)
 {
 	struct handshake *hs = &tracker->hs;
@@ -176,7 +185,8 @@ enum tls13_end tls13_close(struct tracker *tracker, enum hs_side from, bool rese
 		hs->end_time = now;
 		return TLS13_CONCLUDED;
 	}
-	if (!client->finished)
+	/* A client that hangs up in good order behind its flight had sent all of it. */
+	if (!client->finished && !(client->closed && !reset && may_be_finished(tracker)))
 		return TLS13_FAILED;
 	/* From here on only the client's certificate can still be refused. */
 	if (from == HS_CLIENT && !reset && !server->closed)
@@ -194,14 +204,12 @@ enum tls13_end tls13_close(struct tracker *tracker, enum hs_side from, bool rese
 void tls13_silence(struct tracker *tracker)
 {
 	struct handshake *hs = &tracker->hs;
-	const struct tracker_side *client = &tracker->side[HS_CLIENT];
 
-	if (client->alert_sized || tracker->side[HS_SERVER].alert_sized)
+	/* An alert would have said that the server minds; it has had the time for one. */
+	if (tracker->side[HS_CLIENT].alert_sized || tracker->side[HS_SERVER].alert_sized ||
+	    !may_be_finished(tracker))
 		return;
-	/* A Finished may have shared a record with a certificate, and nobody minded either. */
-	if (!client->finished && client->certificate_flight && client->flight > finished_length(hs))
+	if (!tracker->side[HS_CLIENT].finished)
 		hs->client_finished_time = hs->client_flight_time;
-	else if (!client->finished)
-		return;
 	establish(tracker, hs->client_finished_time);
 }

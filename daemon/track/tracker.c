@@ -299,13 +299,14 @@ void tracker_close(struct tracker *tracker, enum hs_side from, bool reset, uint6
 {
 	struct handshake *hs = &tracker->hs;
 	struct tracker_side *side = &tracker->side[from];
+	bool both = tracker->side[from == HS_CLIENT ? HS_SERVER : HS_CLIENT].closed;
 
 	if (tracker->done)
 		return;
 	if (!side->closed)
 		side->closed = now;
 	if (!is_open(tracker)) {
-		tracker->done = hs->outcome == HS_SUCCESS || reset || tracker->side[!from].closed;
+		tracker->done = hs->outcome == HS_SUCCESS || reset || both;
 		return;
 	}
 	if (is_13(hs)) {
@@ -318,16 +319,17 @@ void tracker_close(struct tracker *tracker, enum hs_side from, bool reset, uint6
 		case TLS13_FAILED:
 			break;
 		}
+	} else if (side->finished && !reset && !both) {
+		return; /* it closed for writing, and may still read what it needs */
 	}
 	if (!blame_alert(tracker, from))
 		diagnose_close(hs, from, reset, side->close_notify);
+	hs->failure.suspected |= is_13(hs) && tracker->side[HS_CLIENT].certificate_flight;
 	hs->end_time = now;
-	tracker->done = reset || tracker->side[!from].closed;
-	if (tracker->done)
-		return;
+	tracker->done = reset || both;
 	/* What the other side has on its way shows what it would have said. */
-	tracker->tentative = side->finished || side->certificate_flight;
-	tracker_linger(tracker, now);
+	if (!tracker->done)
+		tracker_linger(tracker, now);
 }
 
 void tracker_not_tls(struct tracker *tracker, enum hs_side from, struct bytes first, uint64_t now)

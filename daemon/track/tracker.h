@@ -35,7 +35,6 @@ struct tracker {
 	uint64_t deadline; /* with settling: when tracker_settle() is due */
 	bool settling;	   /* decided; a little more may be learned before the record is written */
 	bool done;	   /* nothing more will be learned */
-	bool tentative;	   /* closed by a side that may have had all it needed */
 	bool flight_over;  /* the client answered the server's flight */
 };
 
@@ -85,8 +84,6 @@ void tracker_timeout(struct tracker *tracker, uint64_t waited, uint64_t now);
 void tracker_settle(struct tracker *tracker);
 /* It begins with a ServerHello: what else may be learned, its outcome stays unknown. */
 void tracker_join(struct tracker *tracker, uint64_t now);
-/* The source is at its end: what is open stays open, and what was tentative too. */
-void tracker_stop(struct tracker *tracker, uint64_t now);
 /* Something was missing on the way: a failure that no alert explains may be none. */
 void tracker_doubt(struct tracker *tracker);
 /* Something is missing: the outcome is not known, unless it was decided already. */

@@ -18,16 +18,6 @@ void tracker_unknown(struct tracker *tracker, enum hs_unknown_cause cause, uint6
 	tracker->done = true;
 }
 
-static void take_back(struct tracker *tracker, enum hs_unknown_cause cause)
-{
-	struct handshake *hs = &tracker->hs;
-
-	hs->outcome = HS_UNKNOWN;
-	hs->unknown = cause;
-	hs->failure = (struct hs_failure){ .side = HS_NOBODY };
-	hs->complete = false;
-}
-
 void tracker_join(struct tracker *tracker, uint64_t now)
 {
 	struct handshake *hs = &tracker->hs;
@@ -39,15 +29,14 @@ void tracker_join(struct tracker *tracker, uint64_t now)
 	tracker_linger(tracker, now);
 }
 
-void tracker_stop(struct tracker *tracker, uint64_t now)
-{
-	if (tracker->hs.outcome == HS_FAILURE && tracker->tentative && !tracker->done)
-		take_back(tracker, HS_STILL_OPEN);
-	tracker_unknown(tracker, HS_STILL_OPEN, now);
-}
-
 void tracker_doubt(struct tracker *tracker)
 {
-	if (tracker->hs.outcome == HS_FAILURE && !tracker->hs.failure.alerted)
-		take_back(tracker, HS_GAP);
+	struct handshake *hs = &tracker->hs;
+
+	if (hs->outcome != HS_FAILURE || hs->failure.alerted)
+		return;
+	hs->outcome = HS_UNKNOWN;
+	hs->unknown = HS_GAP;
+	hs->failure = (struct hs_failure){ .side = HS_NOBODY };
+	hs->complete = false;
 }

@@ -204,7 +204,8 @@ static void malformed(void **state)
 	(void)state;
 	/* Nobody says why the connection ends; an alert would be the better reason. */
 	diagnose_close(&hs, HS_CLIENT, false, false);
-	assert_int_equal(hs.failure.side, HS_SERVER);
+	assert_int_equal(hs.failure.side, HS_CLIENT);
+	assert_true(hs.failure.suspected);
 	assert_int_equal(hs.failure.cause, HS_PROTOCOL_ERROR);
 	assert_string_equal(hs.failure.text, "server sent a malformed ServerHello");
 }

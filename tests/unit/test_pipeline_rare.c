@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: track/unknown.c */
-/* links: opening.c */
+/* links: opening.c recents.c */
 /* links: pipeline.c stream_order.c stream_read.c connection.c connects.c role.c stream/reasm.c */
 /* links: track/tracker.c track/hellos.c track/sslv2.c track/tls13.c track/establish.c */
 /* links: track/diagnose.c track/stages.c track/certificates.c tls/certificate.c */
@@ -191,7 +191,8 @@ static void a_retry_behind_the_server_hello(void **state)
 		bench_end(bench, HS_CLIENT, true);
 		assert_int_equal(only_record(bench)->stage, HS_SERVER_HELLO_DONE);
 		assert_int_equal(only_record(bench)->failure.cause, HS_PROTOCOL_ERROR);
-		assert_int_equal(only_record(bench)->failure.side, HS_SERVER);
+		assert_int_equal(only_record(bench)->failure.side, HS_CLIENT); /* who hung up */
+		assert_true(only_record(bench)->failure.suspected);
 	}
 }
 

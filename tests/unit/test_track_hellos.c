@@ -67,7 +67,7 @@ static void check(struct block client, struct block server, enum hs_side from, u
 	assert_int_equal(tracker.hs.outcome, HS_FAILURE);
 	assert_int_equal(tracker.hs.failure.cause,
 			 alert == HANDSHAKE_FAILURE ? HS_HANDSHAKE_FAILURE : HS_PROTOCOL_ERROR);
-	assert_int_equal(tracker.hs.failure.side, from);
+	assert_int_equal(tracker.hs.failure.side, alert ? from : HS_SERVER);
 	assert_string_equal(tracker.hs.failure.text, want);
 	tracker_free(&tracker);
 }
