@@ -73,8 +73,8 @@ static __always_inline void connect_refused(struct __sk_buff *skb, const struct 
 	if (!is_tls_port(packet->sender_port))
 		return;
 	syn = bpf_map_lookup_elem(&syns, &packet->key);
-	if (!syn || syn->synack_time || syn->client == packet->sender ||
-	    packet->ack != syn->seq + 1)
+	if (!(packet->flags & TCP_ACK) || !syn || syn->synack_time ||
+	    syn->client == packet->sender || packet->ack != syn->seq + 1)
 		return;
 	syn->synack_time = bpf_ktime_get_ns(); /* answered, if with a no: report it once */
 	emit_connect(skb, packet, egress, ST_EVENT_REFUSED, syn);

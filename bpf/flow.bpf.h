@@ -125,8 +125,11 @@ static __always_inline bool is_old(const struct packet *packet, const struct st_
 }
 
 static __always_inline void begin_segment(struct segment *segment, const struct packet *packet,
-					  const struct st_flow *flow, const struct st_half *half)
+					  struct st_flow *flow, const struct st_half *half)
 {
+	const struct st_half *other = half_of(flow, packet->sender ^ 1);
+
+	segment->answered = other->copied || other->records;
 	segment->offset = packet->offset;
 	segment->seq = packet->seq;
 	segment->len = packet->len;
@@ -196,7 +199,8 @@ static __always_inline bool follow(struct __sk_buff *skb, const struct packet *p
 	if (!flow->opened)
 		add_syn_times(&scratch->event);
 	begin_segment(&scratch->segment, packet, flow, half);
-	if (packet->len)
+	/* What comes with an RST is a message to people (RFC 9293 section 3.5.3). */
+	if (packet->len && !(packet->flags & TCP_RST))
 		walk_segment(skb);
 	if (packet->flags & (TCP_FIN | TCP_RST))
 		over = follow_edges(packet, scratch, flow);

@@ -254,6 +254,20 @@ static __always_inline void copy_raw(struct __sk_buff *skb, struct scratch *scra
 	end_direction(scratch);
 }
 
+/*
+ * A hello that is sent again did not arrive, or its acknowledgement did not: the daemon
+ * should know, while nothing of the other side was seen. The bound is that of records.
+ */
+static __always_inline void tell_repetition(struct scratch *scratch)
+{
+	struct segment *segment = &scratch->segment;
+
+	if (segment->answered || segment->half.records >= ST_RECORDS_MAX)
+		return;
+	segment->half.records++;
+	submit_of_flow(ST_EVENT_DATA, segment->seq, 0);
+}
+
 /* The segment in the scratch, with payload, of a followed flow. */
 __noinline int walk_segment(struct __sk_buff *skb)
 {
@@ -273,8 +287,10 @@ __noinline int walk_segment(struct __sk_buff *skb)
 		half->walk = ST_WALK_ON;
 		break;
 	case ST_WALK_ON:
-		if (!before(half->need, segment->seq + segment->len))
+		if (!before(half->need, segment->seq + segment->len)) {
+			tell_repetition(scratch);
 			return 0; /* seen already, or sealed bytes only */
+		}
 		if (before(half->need, segment->seq))
 			lose_place(scratch);
 		break;

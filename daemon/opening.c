@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "tls_sniff.h"
 
 static void fill_end(struct hs_end *end, const struct st_flow_key *key, unsigned index)
@@ -30,6 +31,46 @@ void note_sender(struct connection *connection, const struct st_event *event)
 		connection->local[side] = true;
 	if (event->cgroup)
 		connection->tracker.hs.cgroup[side] = event->cgroup;
+}
+
+/* Sooner than that it is another copy of the packet, or a probe for its tail (RFC 8985). */
+#define REPEAT_NS (NS_PER_S / 10)
+
+static void note_sent(struct hs_delivery *delivery, const struct st_event *event, uint32_t from,
+		      bool open)
+{
+	uint32_t end = from + event->len;
+	/* A keep-alive sends the last byte again or none (RFC 9293 section 3.8.4). */
+	bool old = from + 1 < delivery->sent && end <= delivery->sent;
+	bool data = event->type == ST_EVENT_DATA && (event->len || !(event->flags & ST_FLAG_WHOLE));
+
+	if (data && old && event->time >= delivery->time + REPEAT_NS) {
+		if (!delivery->repeats || from < delivery->again)
+			delivery->again = from;
+		delivery->repeats += delivery->repeats < UINT16_MAX;
+	}
+	if (open && end > delivery->sent && end <= REASM_STORED_MAX)
+		delivery->sent = end;
+	if (data)
+		delivery->time = event->time;
+}
+
+void note_delivery(struct connection *connection, const struct st_event *event)
+{
+	struct handshake *hs = &connection->tracker.hs;
+	struct hs_delivery *delivery = &hs->delivery;
+
+	if (hs->stage > HS_CLIENT_HELLO || !hs->client_hello_time)
+		return;
+	if (event->sender == connection->client) {
+		note_sent(delivery, event, event->seq - connection->first_seq,
+			  !hs->client_hello_end_time);
+	} else if (event->ack) {
+		uint32_t acked = event->ack - connection->first_seq;
+
+		if (acked > delivery->acked && acked <= REASM_STORED_MAX)
+			delivery->acked = acked;
+	}
 }
 
 /* Who is the client when the opening event was lost: the port that is not a service's. */

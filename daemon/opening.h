@@ -11,6 +11,12 @@ void fill_ends(struct handshake *hs, const struct st_event *event, unsigned clie
 /* What the event says about the host its sender is on. */
 void note_sender(struct connection *connection, const struct st_event *event);
 
+/*
+ * What the event says about the way of the first ClientHello to the server, for hs->delivery. To
+ * be called with every event before its bytes are read.
+ */
+void note_delivery(struct connection *connection, const struct st_event *event);
+
 /* The first event of a flow. NULL: no room for another handshake. */
 struct connection *open_connection(struct connections *all, const struct st_event *event);
 

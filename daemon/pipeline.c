@@ -27,6 +27,7 @@ struct pipeline {
 	struct connects connects;
 	struct recents recents;
 	struct pipeline_counters counters;
+	uint64_t wall_offset;
 };
 
 static void report(struct pipeline *pipeline, struct handshake *hs, const bool local[2])
@@ -142,6 +143,22 @@ static void on_fin(struct connection *connection, const struct st_event *event)
 	stream_order_read(connection);
 }
 
+/* Where all places are taken, the one that made no progress for the longest time goes. */
+static void make_room(struct pipeline *pipeline, uint64_t now)
+{
+	struct connection *oldest = TAILQ_FIRST(&pipeline->all.waiting);
+
+	if (pipeline->all.count < pipeline->all.max)
+		return;
+	if (!oldest)
+		oldest = TAILQ_FIRST(&pipeline->all.settling);
+	if (!oldest)
+		return;
+	pipeline->counters.evictions++;
+	tracker_unknown(&oldest->tracker, HS_EVICTED, now);
+	conclude(pipeline, oldest);
+}
+
 static struct connection *connection_of(struct pipeline *pipeline, const struct st_event *event)
 {
 	struct connection *connection = connection_find(&pipeline->all, &event->key);
@@ -166,8 +183,11 @@ static struct connection *connection_of(struct pipeline *pipeline, const struct 
 			pipeline->ops.forget(pipeline->ops.ctx, &event->key, event->flow);
 			return NULL;
 		}
+		make_room(pipeline, event->time);
 		connection = open_connection(&pipeline->all, event);
 		pipeline->counters.refused += !connection;
+		if (connection)
+			connection->tracker.hs.wall_offset = pipeline->wall_offset;
 	}
 	return connection; /* NULL also for what comes behind the end of a handshake */
 }
@@ -180,6 +200,7 @@ static void on_flow_event(struct pipeline *pipeline, const struct st_event *even
 	if (!connection)
 		return;
 	note_sender(connection, event);
+	note_delivery(connection, event);
 	if (event->flags & ST_FLAG_LOST)
 		tracker_unknown(&connection->tracker, HS_LOST_EVENTS, event->time);
 	if (connection->tracker.done) {
@@ -212,9 +233,11 @@ static void report_connect(struct pipeline *pipeline, const struct connect *conn
 		return; /* only connects from here: scans from elsewhere are not our failures */
 	tracker_init(&tracker);
 	fill_ends(&tracker.hs, &connect->event, connect->client);
-	tracker.hs.end_time = now;
-	tracker.hs.complete = true;
-	diagnose_connect(&tracker.hs, refused, now - connect->event.syn_time);
+	diagnose(&tracker.hs,
+		 &(struct ending){ .kind = refused ? ENDED_BY_REFUSAL : ENDED_BY_NO_CONNECTION,
+				   .by = refused ? HS_SERVER : HS_NOBODY,
+				   .time = now,
+				   .waited = now - connect->event.syn_time });
 	report(pipeline, &tracker.hs, (const bool[2]){ connect->local, false });
 }
 
@@ -312,7 +335,8 @@ void pipeline_finish(struct pipeline *pipeline, uint64_t now)
 	while ((connection = TAILQ_FIRST(&pipeline->all.settling)) ||
 	       (connection = TAILQ_FIRST(&pipeline->all.waiting))) {
 		stream_order_flush(connection);
-		tracker_unknown(&connection->tracker, HS_STILL_OPEN, now);
+		tracker_unknown(&connection->tracker,
+				stream_has_gap(connection) ? HS_GAP : HS_STILL_OPEN, now);
 		conclude(pipeline, connection);
 	}
 }
@@ -343,6 +367,11 @@ void pipeline_free(struct pipeline *pipeline)
 		return;
 	connections_free(&pipeline->all);
 	free(pipeline);
+}
+
+void pipeline_set_wall(struct pipeline *pipeline, uint64_t offset)
+{
+	pipeline->wall_offset = offset;
 }
 
 void pipeline_counters(const struct pipeline *pipeline, struct pipeline_counters *out)

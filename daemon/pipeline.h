@@ -43,13 +43,16 @@ struct pipeline_config {
 
 struct pipeline_counters {
 	uint64_t copies;    /* connections that showed a handshake seen elsewhere */
-	uint64_t evictions; /* handshakes whose entry the source had dropped */
-	uint64_t refused;   /* no room for another handshake */
+	uint64_t evictions; /* handshakes given up for want of room, here or at the source */
+	uint64_t refused;   /* no memory for another handshake */
 	uint64_t in_progress;
 };
 
 struct pipeline *pipeline_new(const struct pipeline_config *config, const struct pipeline_ops *ops);
 void pipeline_free(struct pipeline *pipeline);
+
+/* The wall clock: add to the time of an event (mod 2^64) for ns since the epoch. */
+void pipeline_set_wall(struct pipeline *pipeline, uint64_t offset);
 
 /* One event; payload: event->len bytes, borrowed for the call. */
 void pipeline_event(struct pipeline *pipeline, const struct st_event *event,

@@ -2,6 +2,7 @@
 #include "read.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pcap/pcap.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "base/util.h"
 #include "file/packets.h"
 #include "out/metrics.h"
@@ -24,6 +26,8 @@
 /* Room of a metrics page, as that of HTTP: names and labels are bounded. */
 #define PAGE_MAX (64U * 1024 * 1024)
 #define SERVER_NAMES_MAX 200
+/* PATH_MAX bytes, each shown as four. */
+#define FILE_NAME_MAX 20000
 
 /* Link types beyond this share a bit; the field of a capture file has 16. */
 #define LINKS_MAX 512
@@ -85,22 +89,24 @@ static void on_concluded(void *ctx, const struct handshake *hs)
 	printer_print(&reading->printer, hs, interface, -REPLAY_EPOCH);
 }
 
-static void tell_unknown_link(struct reading *reading, int link)
+static void tell_unknown_link(struct reading *reading, const char *file, int link)
 {
 	const char *name = pcap_datalink_val_to_name(link);
 	uint64_t *word = &reading->unknown_links[(unsigned)link % LINKS_MAX / 64];
-	char message[256];
+	struct text text;
 
 	reading->bad_input = true;
 	if (*word >> ((unsigned)link % 64) & 1)
 		return;
 	*word |= 1ULL << ((unsigned)link % 64);
-	snprintf(
-		message, sizeof(message),
-		"link type %d%s%s%s: allowed are Ethernet, raw IP, Linux cooked, null and loopback, "
-		"PPP, 802.11",
-		link, name ? " (" : "", name ? name : "", name ? ")" : "");
-	say(reading, message);
+	progress_clear(&reading->progress);
+	text_init(&text, FILE_NAME_MAX);
+	text_wire(&text, (struct bytes){ (const uint8_t *)file, strlen(file) });
+	log_error(reading->log,
+		  "%s: link type %d%s%s%s: allowed are Ethernet, raw IP, Linux cooked, null and "
+		  "loopback, PPP, Cisco HDLC, FDDI, 802.11",
+		  text.p ? text.p : "", link, name ? " (" : "", name ? name : "", name ? ")" : "");
+	text_free(&text);
 }
 
 static bool was_signalled(void)
@@ -115,7 +121,7 @@ static bool look_around(struct reading *reading)
 {
 	uint64_t done, all;
 
-	if (was_signalled() || reading->printer.error)
+	if (was_signalled())
 		return false;
 	packets_progress(reading->packets, &done, &all);
 	progress_show(&reading->progress, done, all);
@@ -128,19 +134,19 @@ static void read_packets(struct reading *reading)
 	enum packets_result result = PACKETS_OK;
 
 	for (uint64_t n = 1; result == PACKETS_OK; n++) {
-		if (n % PACKETS_PER_LOOK == 0 && !look_around(reading))
+		if (reading->printer.error || (n % PACKETS_PER_LOOK == 0 && !look_around(reading)))
 			return;
 		result = packets_next(reading->packets, &packet);
 		if (result == PACKETS_OK &&
 		    replay_packet(reading->replay, &packet,
 				  interface_number(&reading->interfaces, packet.interface)) ==
 			    DECODE_UNKNOWN_LINK)
-			tell_unknown_link(reading, packet.link);
+			tell_unknown_link(reading, packet.file, packet.link);
 	}
 	reading->bad_input |= result == PACKETS_DAMAGED;
 }
 
-/* Why packets were of no use, for the page and for -v. */
+/* Why packets were of no use. */
 static size_t collect(void *ctx, struct metric_row *rows, size_t room)
 {
 	static const char *const refused = "shaketap_packets_refused_total";
@@ -161,12 +167,13 @@ static size_t collect(void *ctx, struct metric_row *rows, size_t room)
 	size_t n = min_size(room, ARRAY_SIZE(all));
 
 	memcpy(rows, all, n * sizeof(*all));
-	for (size_t i = 0; i < n; i++)
-		if (all[i].value)
-			log_debug(reading->log, "%s %s: %llu", all[i].family,
-				  all[i].value_text ? all[i].value_text : "",
-				  (unsigned long long)all[i].value);
 	return n;
+}
+
+/* Of a pipe or a terminal there is nothing to cut. */
+static bool cut_short(FILE *page)
+{
+	return !ftruncate(fileno(page), 0) || errno == EINVAL;
 }
 
 static void write_metrics(struct reading *reading)
@@ -182,7 +189,8 @@ static void write_metrics(struct reading *reading)
 		return;
 	text_init(&text, PAGE_MAX);
 	metrics_page_write(&page, false, &text);
-	ok = !text.cut && fwrite(text.p, 1, text.n, reading->metrics_out) == text.n;
+	ok = !text.cut && cut_short(reading->metrics_out) &&
+	     fwrite(text.p, 1, text.n, reading->metrics_out) == text.n;
 	ok &= fclose(reading->metrics_out) == 0;
 	reading->metrics_out = NULL;
 	text_free(&text);
@@ -192,6 +200,30 @@ static void write_metrics(struct reading *reading)
 		  reading->options->metrics_file,
 		  text.cut ? "the page is too large" : strerror(errno));
 	reading->failed = true;
+}
+
+/* Written to at the end, and only then cut: what is there stays if reading never ends. */
+static FILE *open_page(const char *name)
+{
+	int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+
+	return fd < 0 ? NULL : fdopen(fd, "w");
+}
+
+static bool is_input(const struct options *options, FILE *page)
+{
+	struct stat a, b;
+
+	if (fstat(fileno(page), &a) || !S_ISREG(a.st_mode))
+		return false;
+	for (size_t i = 0; i < options->files.n; i++) {
+		const char *name = options->files.p[i];
+
+		if (!(strcmp(name, "-") == 0 ? fstat(STDIN_FILENO, &b) : stat(name, &b)) &&
+		    a.st_dev == b.st_dev && a.st_ino == b.st_ino)
+			return true;
+	}
+	return false;
 }
 
 static int open_outputs(struct reading *reading)
@@ -205,11 +237,16 @@ static int open_outputs(struct reading *reading)
 	if (!name)
 		return 0;
 	/* Early: better no reading than an hour of it for nothing. */
-	reading->metrics_out = fopen(name, "we");
-	if (reading->metrics_out)
+	reading->metrics_out = open_page(name);
+	if (!reading->metrics_out) {
+		log_error(reading->log, "cannot write the metrics to '%s': %s", name,
+			  strerror(errno));
+		return -1;
+	}
+	if (!is_input(reading->options, reading->metrics_out))
 		return 0;
-	log_error(reading->log, "cannot write the metrics to '%s': %s", name, strerror(errno));
-	return -1;
+	reading->bad_input = true;
+	return say(reading, "--metrics names one of the files to be read");
 }
 
 /*
@@ -246,6 +283,27 @@ static int open_source(struct reading *reading)
 		return -1;
 	reading->bad_input = true;
 	return say(reading, error);
+}
+
+/* What a person wants to know before taking silence for an answer. */
+static void tell_counts(struct reading *reading)
+{
+	struct replay_counts counts;
+	unsigned long long all = 0;
+
+	replay_counts(reading->replay, &counts);
+	for (int i = 0; i < DECODE_RESULTS; i++)
+		all += counts.packets[i];
+	if (counts.cut)
+		log_warn(reading->log,
+			 "%llu of %llu packets are cut: what they held beyond is not known",
+			 (unsigned long long)counts.cut, all);
+	log_debug(reading->log, "%llu packets: %llu TCP, %llu other, %llu malformed", all,
+		  (unsigned long long)counts.packets[DECODE_TCP],
+		  (unsigned long long)(counts.packets[DECODE_OTHER] +
+				       counts.packets[DECODE_FRAGMENT]),
+		  (unsigned long long)(counts.packets[DECODE_MALFORMED] +
+				       counts.packets[DECODE_DEPTH]));
 }
 
 static void tell_damage(struct reading *reading)
@@ -322,6 +380,7 @@ int read_files(const struct options *options, struct log *log)
 		progress_clear(&reading.progress);
 		flush(&reading);
 		tell_damage(&reading);
+		tell_counts(&reading);
 		write_metrics(&reading);
 		code = 0;
 	}

@@ -17,6 +17,7 @@ struct replay {
 	struct pipeline *pipeline;
 	uint64_t now; /* of the last packet */
 	uint64_t packets[DECODE_RESULTS];
+	uint64_t cut;
 };
 
 static void on_concluded(void *ctx, const struct handshake *hs)
@@ -78,8 +79,10 @@ struct replay *replay_new(const struct replay_config *config)
 	replay->pipeline =
 		pipeline_new(&pipeline, &(struct pipeline_ops){ replay, on_concluded, forget, state,
 								unanswered, is_local });
-	if (replay->decoder && replay->flows && replay->pipeline)
+	if (replay->decoder && replay->flows && replay->pipeline) {
+		pipeline_set_wall(replay->pipeline, -REPLAY_EPOCH);
 		return replay;
+	}
 	replay_free(replay);
 	return NULL;
 }
@@ -110,6 +113,7 @@ enum decode_result replay_packet(struct replay *replay, const struct file_packet
 	enum decode_result result = decode_packet(replay->decoder, packet, &segment);
 
 	replay->packets[result]++;
+	replay->cut += packet->length > packet->bytes.n;
 	replay->now = packet->time + REPLAY_EPOCH;
 	replay_expire(replay);
 	if (result == DECODE_TCP)
@@ -128,7 +132,8 @@ void replay_counts(const struct replay *replay, struct replay_counts *out)
 	struct pipeline_counters pipeline;
 
 	pipeline_counters(replay->pipeline, &pipeline);
-	*out = (struct replay_counts){ .fragments_lost = decoder_fragments_lost(replay->decoder),
+	*out = (struct replay_counts){ .cut = replay->cut,
+				       .fragments_lost = decoder_fragments_lost(replay->decoder),
 				       .copies = pipeline.copies,
 				       .evictions = pipeline.evictions,
 				       .refused = pipeline.refused };

@@ -25,6 +25,7 @@ struct replay_config {
 
 struct replay_counts {
 	uint64_t packets[DECODE_RESULTS]; /* by what the decoder said */
+	uint64_t cut;			  /* packets that the capture does not hold whole */
 	uint64_t fragments_lost;	  /* datagrams that could not be put together */
 	uint64_t copies;		  /* connections that showed a handshake seen elsewhere */
 	uint64_t evictions, refused;	  /* handshakes for which there was no room */

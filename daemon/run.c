@@ -130,6 +130,7 @@ static int drain(struct run *run)
 	int n;
 
 	run->wall_offset = clock_ns(CLOCK_REALTIME) - now;
+	pipeline_set_wall(run->pipeline, run->wall_offset);
 	n = kernel_drain(run->kernel);
 	pipeline_expire(run->pipeline, now);
 	if (!printer_flush(&run->printer))

@@ -102,7 +102,7 @@ void stream_order_read(struct connection *connection)
 	int sender;
 
 	while (!connection->tracker.done && (sender = next_half(connection)) >= 0) {
-		connection->torn |= !is_whole(connection, (unsigned)sender);
+		connection->torn |= !is_in_order(connection, (unsigned)sender);
 		read_half(connection, (unsigned)sender);
 	}
 	for (unsigned i = 0; i < 2; i++)

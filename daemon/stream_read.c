@@ -176,7 +176,8 @@ void stream_read_fin(struct connection *connection, unsigned sender)
 {
 	struct connection_half *half = &connection->half[sender];
 
-	if (!half->fin || seq_before(half->reasm.pos, half->fin_seq))
+	/* All bytes before it are here; what of them was not read is the beginning of a record. */
+	if (!half->fin || seq_before(reasm_end(&half->reasm), half->fin_seq))
 		return;
 	if (stream_has_gap(connection))
 		tracker_unknown(&connection->tracker, HS_GAP, half->fin_time);

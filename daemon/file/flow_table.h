@@ -20,6 +20,23 @@ struct flow_half {
 	bool fin;
 };
 
+/* Bytes this little before what was seen are old; farther away they are of another connection. */
+#define OLD_DISTANCE_MAX (1U << 20)
+
+/* The first byte of data will be this one. */
+static inline void flow_half_begin(struct flow_half *half, uint32_t seq)
+{
+	if (!half->known)
+		half->next = seq;
+	half->known = true;
+}
+
+/* All of it, up to end, was seen before. */
+static inline bool flow_half_is_old(const struct flow_half *half, uint32_t end)
+{
+	return half->known && half->next - end < OLD_DISTANCE_MAX;
+}
+
 struct flow {
 	struct st_flow_key key;
 	uint64_t id;	      /* of the handshake that is followed; 0: none */

@@ -17,8 +17,6 @@
 #define EARLY_SEGMENTS 4
 /* An RST farther than this from where its direction stands is somebody's guess. */
 #define RST_DISTANCE_MAX (1U << 24)
-/* Bytes this little before what was seen are old; farther away they are of another connection. */
-#define OLD_DISTANCE_MAX (1U << 20)
 /* A SYN this little before data that was seen belongs to the same connection. */
 #define SYN_LATE_MAX (1U << 16)
 
@@ -66,17 +64,18 @@ static void emit(struct flows *flows, struct flow *flow, struct st_event *event,
 }
 
 /* A hello: from here on everything of this connection is handed over, what is held first. */
-static void open_handshake(struct flows *flows, struct flow *flow, struct st_event *event,
+static void open_handshake(struct flows *flows, struct flow *flow, const struct st_event *event,
 			   const uint8_t *payload, bool joined)
 {
+	struct st_event first = *event;
 	struct held_segment *segment;
 
 	flow->id = ++flows->ids;
 	flow->over = false;
-	event->flags |= ST_FLAG_OPENED | (joined ? ST_FLAG_JOINED : 0);
-	event->syn_time = flow->syn_time;
-	event->synack_time = flow->synack_time;
-	emit(flows, flow, event, payload);
+	first.flags |= ST_FLAG_OPENED | (joined ? ST_FLAG_JOINED : 0);
+	first.syn_time = flow->syn_time;
+	first.synack_time = flow->synack_time;
+	emit(flows, flow, &first, payload);
 	while ((segment = held_take(&flow->held))) {
 		bool before = segment->event.sender == event->sender
 				      ? seq_before(segment->event.seq, event->seq)
@@ -144,14 +143,6 @@ static bool is_late_syn(const struct flow *flow, const struct passing *passing)
 	return !flow->syn_time && half->known && half->next - passing->event.seq <= SYN_LATE_MAX;
 }
 
-/* The first byte of data will be this one. */
-static void begin_half(struct flow_half *half, uint32_t seq)
-{
-	if (!half->known)
-		half->next = seq;
-	half->known = true;
-}
-
 static void on_syn(struct flows *flows, struct passing *passing)
 {
 	struct flow *flow = passing->flow;
@@ -177,7 +168,7 @@ static void on_syn(struct flows *flows, struct passing *passing)
 	flow->syn_time = event->time;
 	flow->syn_seq = seq;
 	flow->client = event->sender;
-	begin_half(&flow->half[event->sender], event->seq);
+	flow_half_begin(&flow->half[event->sender], event->seq);
 }
 
 /* What the other side has received: with it, bytes that are missing here are known to be. */
@@ -201,7 +192,7 @@ static void on_answer(struct flows *flows, struct passing *passing)
 	if (flow->syn_time && !flow->synack_time && flow->client != passing->event.sender &&
 	    passing->event.ack == flow->syn_seq + 1) {
 		flow->synack_time = passing->event.time;
-		begin_half(&flow->half[passing->event.sender], passing->event.seq);
+		flow_half_begin(&flow->half[passing->event.sender], passing->event.seq);
 	}
 	on_ack(flows, passing); /* of TCP Fast Open: the hello came with the SYN */
 }
@@ -212,8 +203,9 @@ static bool is_refusal(const struct flows *flows, const struct passing *passing)
 	const struct flow *flow = passing->flow;
 	const struct st_event *event = &passing->event;
 
-	return flow->syn_time && !flow->synack_time && flow->client != event->sender &&
-	       event->ack == flow->syn_seq + 1 && is_tls_port(flows, flow->key.port[event->sender]);
+	return passing->tcp_flags & TH_ACK && flow->syn_time && !flow->synack_time &&
+	       flow->client != event->sender && event->ack == flow->syn_seq + 1 &&
+	       is_tls_port(flows, flow->key.port[event->sender]);
 }
 
 static void on_reset(struct flows *flows, struct passing *passing)
@@ -282,22 +274,19 @@ static void seek(struct flows *flows, struct passing *passing, enum tls_sniffed 
 		open_handshake(flows, flow, &passing->event, passing->payload, !client);
 }
 
-/* All of it was seen before. */
-static bool is_old(const struct flow_half *half, uint32_t end)
-{
-	return half->known && half->next - end < OLD_DISTANCE_MAX;
-}
-
 static void on_data(struct flows *flows, struct passing *passing)
 {
 	struct flow *flow = passing->flow;
 	struct flow_half *half = &flow->half[passing->event.sender];
 	enum tls_sniffed sniffed = tls_sniff(passing->payload, passing->event.len);
-	bool old = is_old(half, passing->end);
+	bool old = flow_half_is_old(half, passing->end);
 
 	/* After the end of a handshake only a new hello, not an old one again, begins another. */
-	if (flow->id && flow->over && sniffed == TLS_SNIFFED_CLIENT_HELLO && !old)
+	if (flow->over && sniffed == TLS_SNIFFED_CLIENT_HELLO && !old) {
 		flow->id = 0;
+		if (half->known && half->next != passing->event.seq) /* of another connection */
+			flow_reset(&flows->table, flow);
+	}
 	if (!flow->id && held_has_hello(&flow->held) && sniffed != TLS_SNIFFED_CLIENT_HELLO)
 		let_go(flows, flow);
 	passing->event.type = ST_EVENT_DATA;
@@ -353,7 +342,8 @@ void flows_segment(struct flows *flows, const struct tcp_segment *segment, uint6
 		else
 			on_syn(flows, &passing);
 	}
-	if (segment->payload.n || segment->cut)
+	/* What comes with an RST is a message to people (RFC 9293 section 3.5.3). */
+	if ((segment->payload.n || segment->cut) && !(segment->flags & TH_RST))
 		on_data(flows, &passing);
 	if (segment->flags & TH_RST) {
 		if (!passing.flow->id)

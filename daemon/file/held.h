@@ -15,7 +15,7 @@
 #include "tls_sniff.h"
 
 /* Segments held of one connection; then the oldest goes. */
-#define HELD_PER_FLOW 8
+#define HELD_PER_FLOW 64
 
 struct held_segment {
 	TAILQ_ENTRY(held_segment) next;

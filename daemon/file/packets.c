@@ -21,8 +21,10 @@ struct head {
  * the next call, so its file is not read on before.
  */
 struct packets {
-	struct source **sources; /* all, in the order of the arguments */
+	struct source **sources; /* those that could be opened, in the order of the arguments */
 	size_t n;
+	struct text *unread; /* why the others could not: one sentence each */
+	size_t unread_n;
 	struct head *heads; /* those that still have a packet */
 	size_t waiting;
 	bool begun;
@@ -95,6 +97,7 @@ enum packets_result packets_next(struct packets *packets, struct file_packet *ou
 		begin(packets);
 	if (packets->waiting) {
 		*out = packets->heads[0].packet;
+		out->file = source_name(packets->heads[0].source);
 		return PACKETS_OK;
 	}
 	return packets_damage(packets, 0) ? PACKETS_DAMAGED : PACKETS_END;
@@ -102,6 +105,9 @@ enum packets_result packets_next(struct packets *packets, struct file_packet *ou
 
 const char *packets_damage(const struct packets *packets, size_t i)
 {
+	if (i < packets->unread_n)
+		return packets->unread[i].p;
+	i -= packets->unread_n;
 	for (size_t k = 0; k < packets->n; k++) {
 		const char *damage = source_damage(packets->sources[k]);
 
@@ -142,6 +148,13 @@ static void hand_over(const struct text *sentence, char *error, size_t size)
 			 sentence->p + sentence->n - (size - sizeof(dots)));
 }
 
+/* It becomes the packets' own, and `error` is empty again. */
+static void keep_sentence(struct packets *packets, struct text *error)
+{
+	packets->unread[packets->unread_n++] = *error;
+	text_init(error, SOURCE_SENTENCE_MAX);
+}
+
 static bool open_all(struct packets *packets, const char *const *names, size_t n,
 		     struct text *error)
 {
@@ -149,7 +162,8 @@ static bool open_all(struct packets *packets, const char *const *names, size_t n
 
 	packets->sources = calloc(n + 1, sizeof(struct source *));
 	packets->heads = calloc(n + 1, sizeof(*packets->heads));
-	if (!packets->sources || !packets->heads)
+	packets->unread = calloc(n + 1, sizeof(*packets->unread));
+	if (!packets->sources || !packets->heads || !packets->unread)
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		bool is_input = strcmp(names[i], SOURCE_STDIN) == 0;
@@ -159,10 +173,13 @@ static bool open_all(struct packets *packets, const char *const *names, size_t n
 			return false;
 		}
 		input = input || is_input;
-		packets->sources[i] = source_open(names[i], &packets->names, error);
-		if (!packets->sources[i])
+		packets->sources[packets->n] = source_open(names[i], &packets->names, error);
+		if (packets->sources[packets->n])
+			packets->n++;
+		else if (n == 1)
 			return false;
-		packets->n++;
+		else
+			keep_sentence(packets, error);
 	}
 	return true;
 }
@@ -173,8 +190,10 @@ struct packets *packets_open(const char *const *names, size_t n, char *error, si
 	struct text sentence;
 
 	text_init(&sentence, SOURCE_SENTENCE_MAX);
-	if (packets && open_all(packets, names, n, &sentence))
+	if (packets && open_all(packets, names, n, &sentence)) {
+		text_free(&sentence);
 		return packets;
+	}
 	hand_over(&sentence, error, size);
 	text_free(&sentence);
 	packets_close(packets);
@@ -189,6 +208,9 @@ void packets_close(struct packets *packets)
 		source_close(packets->sources[i]);
 	free(packets->sources);
 	free(packets->heads);
+	for (size_t i = 0; i < packets->unread_n; i++)
+		text_free(&packets->unread[i]);
+	free(packets->unread);
 	names_free(&packets->names);
 	free(packets);
 }

@@ -18,6 +18,7 @@ struct file_packet {
 	struct bytes bytes;    /* what was captured; borrowed until the next call */
 	uint32_t length;       /* on the wire; more than bytes.n when the capture cut it */
 	const char *interface; /* as the file names it, or NULL; valid until packets_close() */
+	const char *file;      /* its name, as given to packets_open() */
 };
 
 struct packets;
@@ -30,9 +31,11 @@ enum packets_result {
 
 /*
  * Open all files; "-" is standard input, once, and is called so in sentences. It is waited
- * for until the head of its capture has come. NULL: one of them cannot be read at all (no such
- * file, a directory, no capture file, memory is out); error then holds one sentence that
- * begins with the name of the file, without a line feed, fit to be printed.
+ * for until the head of its capture has come. The names stay the caller's until packets_close().
+ * One among several that cannot be read at all (no such file, a directory, no capture file) counts
+ * as damaged. NULL: the only one cannot be read, standard input is named twice, or memory is out;
+ * error then holds one sentence that begins with the name of the file, without a line feed, fit to
+ * be printed.
  */
 struct packets *packets_open(const char *const *names, size_t n, char *error, size_t size);
 void packets_close(struct packets *packets);
@@ -40,8 +43,8 @@ void packets_close(struct packets *packets);
 /*
  * The next packet of all files, the oldest first where several files overlap, and of the same
  * time that of the earlier argument. The order within a file is never changed. Waits for a pipe
- * no longer than its next packet takes. A signal whose handler was set without SA_RESTART ends
- * such a wait, and with it the pipe, as if its capture ended there; that is no damage.
+ * no longer than its next packet takes. SIGINT or SIGTERM, blocked and pending, ends such a wait,
+ * and with it the pipe, as if its capture ended there; that is no damage.
  */
 enum packets_result packets_next(struct packets *packets, struct file_packet *out);
 

@@ -211,6 +211,11 @@ static enum reading next(struct source *source, struct file_packet *out, const c
 	return reading;
 }
 
+const char *source_name(const struct source *source)
+{
+	return source->name;
+}
+
 bool source_next(struct source *source, struct file_packet *out)
 {
 	const char *reason = NULL;

@@ -25,6 +25,8 @@ struct source;
 struct source *source_open(const char *name, struct names *names, struct text *error);
 void source_close(struct source *source);
 
+const char *source_name(const struct source *source);
+
 /*
  * The next packet in the order of the file, its bytes valid until the next call. False: no
  * more will come. The file was closed then.

@@ -64,12 +64,20 @@ static void add_word(struct text *out, struct bytes name)
 	}
 }
 
+/* RFC 1035 section 2.3.4: a name has at most 255 bytes. JSON has the whole of it. */
+#define NAME_MAX_SHOWN 255
+
 static void add_server_name(struct text *out, const struct handshake *hs)
 {
 	size_t from = out->n;
 
-	if (hs->client_hello && hs->client_hello->server_name.n)
-		add_word(out, hs->client_hello->server_name);
+	struct bytes name = hs->client_hello ? hs->client_hello->server_name : (struct bytes){ 0 };
+
+	if (name.n > NAME_MAX_SHOWN) {
+		add_word(out, (struct bytes){ name.p, NAME_MAX_SHOWN });
+		text_string(out, "...");
+	} else if (name.n)
+		add_word(out, name);
 	else
 		text_char(out, '-');
 	text_pad(out, from, NAME_WIDTH);

@@ -1,195 +1,273 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "track/diagnose.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 #include "base/util.h"
 #include "tls/names.h"
+#include "track/clauses.h"
+#include "track/delivery.h"
+#include "track/flaws.h"
+#include "track/offers.h"
 
-enum { BY_CLIENT = 1 << HS_CLIENT, BY_SERVER = 1 << HS_SERVER, BY_BOTH = BY_CLIENT | BY_SERVER };
-
-#define ALERT_ILLEGAL_PARAMETER 47
-#define ALERT_DECODE_ERROR 50
-
-/* Alerts of RFC 8446 section 6 and its predecessors to causes; codes not listed: alert_other. */
-struct alert_rule {
-	uint8_t code;
-	uint8_t by;
-	enum hs_cause cause;
-};
-
-static const struct alert_rule alert_rules[] = {
-	{ 10, BY_BOTH, HS_PROTOCOL_ERROR },		  /* unexpected_message */
-	{ 20, BY_BOTH, HS_DECRYPT_ERROR },		  /* bad_record_mac */
-	{ 21, BY_BOTH, HS_DECRYPT_ERROR },		  /* decryption_failed */
-	{ 22, BY_BOTH, HS_PROTOCOL_ERROR },		  /* record_overflow */
-	{ 30, BY_BOTH, HS_PROTOCOL_ERROR },		  /* decompression_failure */
-	{ 40, BY_BOTH, HS_HANDSHAKE_FAILURE },		  /* handshake_failure */
-	{ 41, BY_SERVER, HS_CLIENT_CERTIFICATE_MISSING }, /* no_certificate, SSL 3.0 */
-	{ 42, BY_CLIENT, HS_CERTIFICATE_REJECTED },	  /* bad_certificate */
-	{ 43, BY_CLIENT, HS_CERTIFICATE_REJECTED },	  /* unsupported_certificate */
-	{ 44, BY_CLIENT, HS_CERTIFICATE_REVOKED },
-	{ 45, BY_CLIENT, HS_CERTIFICATE_EXPIRED },
-	{ 46, BY_CLIENT, HS_CERTIFICATE_REJECTED }, /* certificate_unknown */
-	{ 48, BY_CLIENT, HS_CERTIFICATE_UNKNOWN_CA },
-	{ 42, BY_SERVER, HS_CLIENT_CERTIFICATE_REJECTED },
-	{ 43, BY_SERVER, HS_CLIENT_CERTIFICATE_REJECTED },
-	{ 44, BY_SERVER, HS_CLIENT_CERTIFICATE_REJECTED },
-	{ 45, BY_SERVER, HS_CLIENT_CERTIFICATE_REJECTED },
-	{ 46, BY_SERVER, HS_CLIENT_CERTIFICATE_REJECTED },
-	{ 48, BY_SERVER, HS_CLIENT_CERTIFICATE_REJECTED },
-	{ ALERT_ILLEGAL_PARAMETER, BY_BOTH, HS_PROTOCOL_ERROR },
-	{ 49, BY_BOTH, HS_ACCESS_DENIED },
-	{ ALERT_DECODE_ERROR, BY_BOTH, HS_PROTOCOL_ERROR },
-	{ 51, BY_BOTH, HS_DECRYPT_ERROR },
-	{ 60, BY_BOTH, HS_HANDSHAKE_FAILURE }, /* export_restriction */
-	{ 70, BY_BOTH, HS_VERSION_MISMATCH },  /* protocol_version */
-	{ 71, BY_BOTH, HS_HANDSHAKE_FAILURE }, /* insufficient_security */
-	{ 80, BY_BOTH, HS_INTERNAL_ERROR },
-	{ 86, BY_BOTH, HS_VERSION_MISMATCH }, /* inappropriate_fallback */
-	{ 90, BY_BOTH, HS_USER_CANCELED },
-	{ 109, BY_BOTH, HS_PROTOCOL_ERROR }, /* missing_extension */
-	{ 110, BY_BOTH, HS_PROTOCOL_ERROR }, /* unsupported_extension */
-	{ 112, BY_BOTH, HS_UNRECOGNIZED_NAME },
-	{ 113, BY_CLIENT, HS_CERTIFICATE_REJECTED }, /* bad_certificate_status_response */
-	{ 116, BY_SERVER, HS_CLIENT_CERTIFICATE_MISSING },
-	{ 120, BY_BOTH, HS_ALPN_MISMATCH },
-};
-
-static const char *const side_nouns[HS_SIDES] = { "client", "server", "nobody" };
-
-__attribute__((format(printf, 4, 5))) static void fail(struct handshake *hs, enum hs_cause cause,
-						       enum hs_side side, const char *format, ...)
+/* The server has asked for a certificate and got a message without any. */
+static bool sent_none(const struct handshake *hs, const struct ending *end)
 {
-	va_list args;
-
-	hs->outcome = HS_FAILURE;
-	hs->complete = true; /* what is missing makes a handshake unknown, not failed */
-	hs->failure.cause = cause;
-	hs->failure.side = side;
-	hs->failure.stage = hs->stage;
-	va_start(args, format);
-	vsnprintf(hs->failure.text, sizeof(hs->failure.text), format, args);
-	va_end(args);
+	(void)end;
+	return hs->client_certificate == HS_CERT_EMPTY;
 }
 
-static enum hs_cause cause_of_alert(const struct handshake *hs, enum hs_side from, uint8_t code)
+/* TLS 1.3: as far as the size of what it sealed tells. */
+static bool sent_one(const struct handshake *hs, const struct ending *end)
 {
-	/* RFC 5246 section 7.4.6: a server may answer an empty Certificate with handshake_failure.
-	 */
-	if (from == HS_SERVER && hs->client_certificate == HS_CERT_EMPTY &&
-	    (code == 40 || code == 42))
-		return HS_CLIENT_CERTIFICATE_MISSING;
-	for (size_t i = 0; i < ARRAY_SIZE(alert_rules); i++)
-		if (alert_rules[i].code == code && alert_rules[i].by & 1 << from)
-			return alert_rules[i].cause;
-	return HS_ALERT_OTHER;
+	return hs->client_certificate == HS_CERT_SENT ||
+	       (hs->client_flight_long && !sent_none(hs, end));
 }
 
-/* The extension in the hello of the other side that the alert may be about; NULL: none. */
-static const uint16_t *blamed_extension(const struct handshake *hs, enum hs_side from, uint8_t code)
+static bool answered_request(const struct handshake *hs, const struct ending *end)
+{
+	return sent_none(hs, end) || sent_one(hs, end);
+}
+
+/* TLS 1.3: all that may be missing is what the server thinks of the client's flight. */
+static bool may_be_over(const struct handshake *hs, const struct ending *end)
+{
+	(void)end;
+	return tls_is_13(hs->server_hello.version) && hs->client_flight_long;
+}
+
+/* TLS 1.3: the client has seen the server's flight, a certificate in it, and has not answered. */
+static bool judges_sealed(const struct handshake *hs, const struct ending *end)
+{
+	(void)end;
+	return hs->stage == HS_SERVER_FINISHED && hs->resumption == HS_FULL &&
+	       tls_is_13(hs->server_hello.version) && !hs->client_flight_long;
+}
+
+/* The same where the certificate is in the clear. */
+static bool judges_clear(const struct handshake *hs, const struct ending *end)
+{
+	(void)end;
+	return hs->stage >= HS_SERVER_CERTIFICATE && hs->stage <= HS_SERVER_HELLO_DONE;
+}
+
+static bool nothing_answered(const struct handshake *hs, const struct ending *end)
+{
+	(void)end;
+	return hs->stage <= HS_CLIENT_HELLO;
+}
+
+static bool was_odd(const struct handshake *hs, const struct ending *end)
+{
+	(void)end;
+	return hs->oddity.what[0];
+}
+
+/* The extension in the hello of the other side that the alert may be about. */
+static void tell_extension(struct sentence *s, const struct handshake *hs, const struct ending *end)
 {
 	const struct tls_client_hello *client = hs->client_hello;
 	const struct tls_server_hello *server = &hs->server_hello;
-
-	if (code != ALERT_ILLEGAL_PARAMETER && code != ALERT_DECODE_ERROR)
-		return NULL;
-	if (from == HS_CLIENT)
-		return server->has_bad_extension ? &server->bad_extension : NULL;
-	return client && client->has_bad_extension ? &client->bad_extension : NULL;
-}
-
-void diagnose_alert(struct handshake *hs, enum hs_side from, uint8_t code)
-{
-	const uint16_t *extension = blamed_extension(hs, from, code);
-	enum hs_cause cause = cause_of_alert(hs, from, code);
-	const char *name = tls_alert_name(code);
 	char id[TLS_EXTENSION_CODE_SIZE];
 
-	if (!name)
-		fail(hs, cause, from, "%s alert %u", side_nouns[from], code);
-	else if (extension)
-		fail(hs, cause, from, "%s alert %s (malformed extension %s)", side_nouns[from],
-		     name, tls_extension_text(*extension, id));
-	else
-		fail(hs, cause, from, "%s alert %s", side_nouns[from], name);
-	hs->failure.alerted = true;
+	if (end->by == HS_CLIENT && server->has_bad_extension)
+		sentence_fact(s, "malformed extension %s",
+			      tls_extension_text(server->bad_extension, id));
+	else if (end->by == HS_SERVER && client && client->has_bad_extension)
+		sentence_fact(s, "malformed extension %s",
+			      tls_extension_text(client->bad_extension, id));
 }
 
-void diagnose_encrypted_alert(struct handshake *hs, enum hs_side from)
+static void tell_none(struct sentence *s, const struct handshake *hs, const struct ending *end)
 {
-	const char *likely = "";
-
-	if (from == HS_CLIENT && hs->stage == HS_SERVER_FINISHED)
-		likely = ", probably because of the server's certificate";
-	else if (from == HS_SERVER && hs->stage == HS_CLIENT_FINISHED)
-		likely = ", probably because of the client's certificate";
-	fail(hs, HS_ENCRYPTED_ALERT, from, "%s sent what looks like an encrypted alert%s",
-	     side_nouns[from], likely);
-	hs->failure.suspected = true;
+	if (sent_none(hs, end))
+		sentence_fact(s, "client sent no certificate");
 }
 
-/* Nobody said why it ended, but something was wrong with it. */
-static bool blame_oddity(struct handshake *hs, enum hs_side ended)
+static void tell_likely_client(struct sentence *s, const struct handshake *hs,
+			       const struct ending *end)
 {
-	const struct hs_oddity *oddity = &hs->oddity;
-
-	if (!oddity->what[0])
-		return false;
-	fail(hs, HS_PROTOCOL_ERROR, ended, "%s sent %s", side_nouns[oddity->from], oddity->what);
-	hs->failure.suspected = true;
-	return true;
+	sentence_fact(s, "probably because %s",
+		      sent_none(hs, end) ? "the client sent no certificate"
+					 : "of the client's certificate");
 }
 
-void diagnose_close(struct handshake *hs, enum hs_side from, bool reset, bool notified)
+static void tell_likely_server(struct sentence *s, const struct handshake *hs,
+			       const struct ending *end)
 {
-	if (blame_oddity(hs, from))
+	(void)hs;
+	sentence_fact(s, "%s because of the server's certificate",
+		      end->kind == ENDED_BY_SEALED_ALERT ? "probably" : "perhaps");
+}
+
+enum {
+	CLIENT = 1 << HS_CLIENT,
+	SERVER = 1 << HS_SERVER,
+	EITHER = CLIENT | SERVER,
+	ANYONE = EITHER | 1 << HS_NOBODY
+};
+
+/* NULL: always; nothing to tell. */
+typedef bool condition(const struct handshake *hs, const struct ending *end);
+typedef void clause(struct sentence *s, const struct handshake *hs, const struct ending *end);
+
+/*
+ * Alerts (RFC 8446 section 6 and its predecessors back to RFC 6101 section 5.4). One of a server
+ * about certificates means the client's, so there must have been one; an empty Certificate it may
+ * answer with handshake_failure (RFC 5246 section 7.4.6), and many do with bad_certificate.
+ */
+// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): columns in the order of reading
+static const struct alert_rule {
+	uint8_t from, to; /* codes */
+	uint8_t by;
+	condition *when;
+	enum hs_cause cause;
+	clause *tell;
+} alert_rules[] = {
+	{ 116, 116, SERVER, NULL, HS_CLIENT_CERTIFICATE_MISSING, tell_none },
+	{ 41, 41, EITHER, NULL, HS_CLIENT_CERTIFICATE_MISSING, NULL }, /* no_certificate */
+	{ 40, 40, SERVER, sent_none, HS_CLIENT_CERTIFICATE_MISSING, tell_none },
+	{ 42, 46, SERVER, sent_none, HS_CLIENT_CERTIFICATE_MISSING, tell_none },
+	{ 48, 48, SERVER, sent_none, HS_CLIENT_CERTIFICATE_MISSING, tell_none },
+	{ 42, 49, SERVER, sent_one, HS_CLIENT_CERTIFICATE_REJECTED, flaws_tell_client },
+
+	{ 44, 44, CLIENT, NULL, HS_CERTIFICATE_REVOKED, flaws_tell_server },
+	{ 45, 45, CLIENT, NULL, HS_CERTIFICATE_EXPIRED, flaws_tell_server },
+	{ 48, 48, CLIENT, NULL, HS_CERTIFICATE_UNKNOWN_CA, flaws_tell_server },
+	{ 42, 46, CLIENT, NULL, HS_CERTIFICATE_REJECTED, flaws_tell_server },
+	{ 113, 114, CLIENT, NULL, HS_CERTIFICATE_REJECTED, flaws_tell_server }, /* its status */
+
+	{ 70, 70, EITHER, NULL, HS_VERSION_MISMATCH, offers_tell_versions },
+	{ 86, 86, EITHER, NULL, HS_VERSION_MISMATCH, offers_tell_versions }, /* fallback */
+	{ 40, 40, CLIENT, NULL, HS_HANDSHAKE_FAILURE, offers_tell_choice },
+	{ 40, 40, SERVER, NULL, HS_HANDSHAKE_FAILURE, offers_tell },
+	{ 71, 71, CLIENT, NULL, HS_HANDSHAKE_FAILURE, offers_tell_choice }, /* security */
+	{ 71, 71, SERVER, NULL, HS_HANDSHAKE_FAILURE, offers_tell },
+	{ 60, 60, EITHER, NULL, HS_HANDSHAKE_FAILURE, offers_tell }, /* export_restriction */
+	{ 112, 112, EITHER, NULL, HS_UNRECOGNIZED_NAME, offers_tell_name },
+	{ 120, 120, EITHER, NULL, HS_ALPN_MISMATCH, offers_tell_protocols },
+
+	{ 20, 21, EITHER, NULL, HS_DECRYPT_ERROR, NULL }, /* bad_record_mac and its kin */
+	{ 51, 51, EITHER, NULL, HS_DECRYPT_ERROR, NULL },
+	{ 10, 10, EITHER, NULL, HS_PROTOCOL_ERROR, NULL },	     /* unexpected_message */
+	{ 22, 22, EITHER, NULL, HS_PROTOCOL_ERROR, NULL },	     /* record_overflow */
+	{ 30, 30, EITHER, NULL, HS_PROTOCOL_ERROR, NULL },	     /* decompression_failure */
+	{ 47, 47, EITHER, NULL, HS_PROTOCOL_ERROR, tell_extension }, /* illegal_parameter */
+	{ 50, 50, EITHER, NULL, HS_PROTOCOL_ERROR, tell_extension }, /* decode_error */
+	{ 109, 110, EITHER, NULL, HS_PROTOCOL_ERROR, NULL }, /* missing, unsupported extension */
+	{ 80, 80, SERVER, NULL, HS_INTERNAL_ERROR, offers_tell_name },
+	{ 80, 80, CLIENT, NULL, HS_INTERNAL_ERROR, NULL },
+	{ 90, 90, EITHER, NULL, HS_USER_CANCELED, NULL },
+	{ 49, 49, EITHER, NULL, HS_ACCESS_DENIED, NULL },
+	{ 0, 255, EITHER, NULL, HS_ALERT_OTHER, NULL },
+};
+
+enum {
+	SEALED = 1 << ENDED_BY_SEALED_ALERT,
+	FIN = 1 << ENDED_BY_FIN,
+	RST = 1 << ENDED_BY_RESET,
+	SILENCE = 1 << ENDED_BY_SILENCE,
+	UNEXPLAINED = FIN | RST | SILENCE,
+	BYTES = 1 << ENDED_BY_OTHER_BYTES,
+	SSLV2 = 1 << ENDED_BY_SSLV2_ERROR,
+	REFUSAL = 1 << ENDED_BY_REFUSAL,
+	NO_SYN_ACK = 1 << ENDED_BY_NO_CONNECTION,
+	OBSERVED = 0,
+	SUSPECTED = 1
+};
+
+/* Everything else. */
+// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): columns in the order of reading
+static const struct rule {
+	uint16_t kinds;
+	uint8_t by;
+	condition *when;
+	enum hs_cause cause;
+	bool suspected;
+	clause *say; /* NULL: what the kind of ending says */
+	clause *tell;
+} rules[] = {
+	{ REFUSAL, ANYONE, NULL, HS_TCP_REFUSED, OBSERVED, NULL, NULL },
+	{ NO_SYN_ACK, ANYONE, NULL, HS_TCP_TIMEOUT, OBSERVED, NULL, NULL },
+
+	{ SEALED, SERVER, answered_request, HS_ENCRYPTED_ALERT, SUSPECTED, NULL,
+	  tell_likely_client },
+	{ SEALED, CLIENT, judges_sealed, HS_ENCRYPTED_ALERT, SUSPECTED, NULL, tell_likely_server },
+	{ SEALED, ANYONE, NULL, HS_ENCRYPTED_ALERT, SUSPECTED, NULL, NULL },
+
+	{ BYTES, SERVER, nothing_answered, HS_NOT_TLS_SERVER, OBSERVED, clauses_say_not_tls, NULL },
+	{ BYTES, ANYONE, NULL, HS_PROTOCOL_ERROR, OBSERVED, NULL, NULL },
+	{ SSLV2, ANYONE, NULL, HS_HANDSHAKE_FAILURE, OBSERVED, NULL, NULL },
+
+	{ UNEXPLAINED, ANYONE, was_odd, HS_PROTOCOL_ERROR, OBSERVED, clauses_say_oddity, NULL },
+	{ UNEXPLAINED, ANYONE, delivery_is_stalled, HS_CLIENT_HELLO_STALLED, OBSERVED,
+	  clauses_say_stalled, NULL },
+	{ SILENCE, ANYONE, nothing_answered, HS_NO_SERVER_HELLO, OBSERVED, clauses_say_unanswered,
+	  NULL },
+	{ SILENCE, ANYONE, NULL, HS_TIMEOUT, OBSERVED, NULL, NULL },
+
+	{ RST, SERVER, may_be_over, HS_RESET, SUSPECTED, NULL, tell_likely_client },
+	{ RST, ANYONE, may_be_over, HS_RESET, SUSPECTED, NULL, NULL },
+	{ RST, CLIENT, judges_sealed, HS_RESET, OBSERVED, NULL, tell_likely_server },
+	{ RST, CLIENT, judges_clear, HS_RESET, OBSERVED, NULL, flaws_tell_visible },
+	{ RST, ANYONE, NULL, HS_RESET, OBSERVED, NULL, NULL },
+	{ FIN, SERVER, may_be_over, HS_CLOSED, SUSPECTED, NULL, tell_likely_client },
+	{ FIN, ANYONE, may_be_over, HS_CLOSED, SUSPECTED, NULL, NULL },
+	{ FIN, CLIENT, judges_sealed, HS_CLOSED, OBSERVED, NULL, tell_likely_server },
+	{ FIN, CLIENT, judges_clear, HS_CLOSED, OBSERVED, NULL, flaws_tell_visible },
+	{ FIN, ANYONE, NULL, HS_CLOSED, OBSERVED, NULL, NULL },
+};
+
+static bool holds(condition *when, const struct handshake *hs, const struct ending *end)
+{
+	return !when || when(hs, end);
+}
+
+static void conclude(struct handshake *hs, const struct ending *end, const struct rule *rule)
+{
+	struct hs_failure *failure = &hs->failure;
+	clause *say = rule->say ? rule->say : clauses_say_ending;
+	struct sentence sentence;
+
+	failure->cause = rule->cause;
+	failure->side = end->by;
+	failure->stage = hs->stage;
+	failure->suspected = rule->suspected;
+	failure->alerted = end->kind == ENDED_BY_ALERT;
+	sentence_begin(&sentence, failure->text, sizeof(failure->text));
+	say(&sentence, hs, end);
+	if (rule->tell)
+		rule->tell(&sentence, hs, end);
+	sentence_end(&sentence);
+	hs->outcome = HS_FAILURE;
+	hs->complete = true; /* what is missing makes a handshake unknown, not failed */
+	hs->end_time = end->time;
+}
+
+static void diagnose_alert(struct handshake *hs, const struct ending *end)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(alert_rules); i++) {
+		const struct alert_rule *alert = &alert_rules[i];
+
+		if (end->code < alert->from || end->code > alert->to ||
+		    !(alert->by & 1 << end->by) || !holds(alert->when, hs, end))
+			continue;
+		conclude(hs, end, &(struct rule){ .cause = alert->cause, .tell = alert->tell });
 		return;
-	if (reset)
-		fail(hs, HS_RESET, from, "%s reset the connection", side_nouns[from]);
-	else
-		fail(hs, HS_CLOSED, from, "%s closed the connection %s", side_nouns[from],
-		     notified ? "with close_notify" : "without an alert");
+	}
 }
 
-void diagnose_not_tls(struct handshake *hs, enum hs_side from, struct bytes first)
+void diagnose(struct handshake *hs, const struct ending *ending)
 {
-	bool http = first.n >= 5 && first.p[0] == 'H' && first.p[1] == 'T' && first.p[2] == 'T' &&
-		    first.p[3] == 'P' && first.p[4] == '/';
-
-	if (from == HS_SERVER && hs->stage <= HS_CLIENT_HELLO)
-		fail(hs, HS_NOT_TLS_SERVER, from, "server answered the ClientHello with %s",
-		     http ? "plain HTTP" : "something that is not TLS");
-	else
-		fail(hs, HS_PROTOCOL_ERROR, from, "%s sent bytes that are not TLS",
-		     side_nouns[from]);
-}
-
-void diagnose_timeout(struct handshake *hs, uint64_t waited)
-{
-	double seconds = (double)waited / 1e9;
-
-	if (blame_oddity(hs, HS_NOBODY))
+	if (ending->kind == ENDED_BY_ALERT) {
+		diagnose_alert(hs, ending);
 		return;
-	if (!hs->client_hello_end_time)
-		fail(hs, HS_CLIENT_HELLO_STALLED, HS_NOBODY,
-		     "the rest of the ClientHello did not come for %.3g s", seconds);
-	else if (hs->stage <= HS_CLIENT_HELLO)
-		fail(hs, HS_NO_SERVER_HELLO, HS_NOBODY, "no answer to the ClientHello for %.3g s",
-		     seconds);
-	else
-		fail(hs, HS_TIMEOUT, HS_NOBODY, "nothing more from either side for %.3g s",
-		     seconds);
-}
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
+		const struct rule *rule = &rules[i];
 
-void diagnose_connect(struct handshake *hs, bool refused, uint64_t waited)
-{
-	if (refused)
-		fail(hs, HS_TCP_REFUSED, HS_SERVER, "server refused the connection to port %u",
-		     hs->end[HS_SERVER].port);
-	else
-		fail(hs, HS_TCP_TIMEOUT, HS_NOBODY,
-		     "no answer to the TCP SYN to port %u for %.3g s", hs->end[HS_SERVER].port,
-		     (double)waited / 1e9);
+		if (!(rule->kinds & 1 << ending->kind) || !(rule->by & 1 << ending->by) ||
+		    !holds(rule->when, hs, ending))
+			continue;
+		conclude(hs, ending, rule);
+		return;
+	}
 }

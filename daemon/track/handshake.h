@@ -136,6 +136,18 @@ struct hs_failure {
 	char text[200];	   /* one sentence for people, UTF-8 free of control characters */
 };
 
+/*
+ * How the first ClientHello got through, as far as TCP tells. Bytes are counted from its first
+ * one on, until it is complete.
+ */
+struct hs_delivery {
+	uint32_t sent;	/* bytes of the client seen */
+	uint32_t acked; /* of these acknowledged; live only packets with more than that are seen */
+	uint32_t again; /* with repeats: the first byte of those that came again */
+	uint16_t repeats; /* times that bytes came again without an answer */
+	uint64_t time;	  /* of the client's last packet */
+};
+
 /* Something the protocol does not allow; what the peer makes of it is another matter. */
 struct hs_oddity {
 	enum hs_side from;
@@ -160,8 +172,10 @@ struct handshake {
 	enum hs_unknown_cause unknown;
 	struct hs_failure failure;
 	struct hs_oddity oddity;
+	struct hs_delivery delivery;
 	bool complete; /* every byte that matters was seen */
 
+	uint64_t wall_offset; /* add to a time (mod 2^64): ns since the epoch; 0: not known */
 	uint64_t syn_time, synack_time;
 	uint64_t client_hello_time;	 /* first byte of the first ClientHello */
 	uint64_t client_hello_end_time;	 /* the packet that completed it */
@@ -188,6 +202,7 @@ struct handshake {
 	enum hs_resumption resumption;
 	enum hs_early_data early_data;
 	enum hs_client_certificate client_certificate;
+	bool client_flight_long; /* TLS 1.3: more than a Finished, as with a certificate */
 	bool has_group; /* group of the key exchange is known (ServerHello or ServerKeyExchange) */
 	uint16_t group;
 	uint16_t dh_bits;   /* DHE: size of the prime; 0: not seen */

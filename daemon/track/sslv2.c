@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "track/sslv2.h"
 
-#include <stdio.h>
-
 #include "tls/sslv2.h"
+#include "track/diagnose.h"
 
 bool sslv2_may_come(const struct tracker *tracker, enum hs_side from)
 {
@@ -13,20 +12,12 @@ bool sslv2_may_come(const struct tracker *tracker, enum hs_side from)
 	       !hs->has_server_hello;
 }
 
-/* The one that a client's choice of ciphers leads to is 1, NO-CIPHER-ERROR. */
 static void on_error(struct tracker *tracker, uint16_t code, uint64_t now)
 {
-	struct handshake *hs = &tracker->hs;
-
-	hs->outcome = HS_FAILURE;
-	hs->complete = true;
-	hs->end_time = now;
-	hs->failure = (struct hs_failure){ .cause = HS_HANDSHAKE_FAILURE,
-					   .stage = hs->stage,
-					   .side = HS_SERVER };
-	snprintf(hs->failure.text, sizeof(hs->failure.text),
-		 "server answered with error %u of SSL 2.0%s", code,
-		 code == 1 ? ", no cipher" : "");
+	diagnose(&tracker->hs, &(struct ending){ .kind = ENDED_BY_SSLV2_ERROR,
+						 .by = HS_SERVER,
+						 .time = now,
+						 .code = code });
 	tracker->done = true;
 }
 

@@ -46,9 +46,17 @@ static bool is_alert_sized(const struct handshake *hs, unsigned length)
 }
 
 /* Certificate with no entries: header, empty context, empty list (section 4.4.2). */
+#define EMPTY_CERTIFICATE_LENGTH (TLS_HANDSHAKE_HEADER_LEN + 1 + 3)
+
 static bool is_empty_certificate_sized(const struct handshake *hs, unsigned length)
 {
-	return length == sealed_length(hs, TLS_HANDSHAKE_HEADER_LEN + 1 + 3);
+	return length == sealed_length(hs, EMPTY_CERTIFICATE_LENGTH);
+}
+
+/* Such a one with the Finished in the same record. */
+static bool is_empty_flight_sized(const struct handshake *hs, unsigned length)
+{
+	return length == finished_length(hs) + EMPTY_CERTIFICATE_LENGTH;
 }
 
 static void client_is_finished(struct tracker *tracker, uint64_t now)
@@ -65,7 +73,7 @@ static void client_is_finished(struct tracker *tracker, uint64_t now)
 	 * Whether a certificate it sent is accepted shows in what the server does next.
 	 * Without one there is nothing left to refuse.
 	 */
-	if (!client->certificate_flight)
+	if (!hs->client_flight_long)
 		establish(tracker, now);
 }
 
@@ -80,11 +88,13 @@ static bool is_early_data(struct tracker *tracker, unsigned length)
 
 	if (hs->early_data != HS_EARLY_OFFERED || client->end_of_early_data)
 		return false;
+	if (hs->stage < HS_SERVER_FINISHED)
+		return true;
 	if (length == sealed_length(hs, TLS_HANDSHAKE_HEADER_LEN)) {
 		client->end_of_early_data = true;
 		return false;
 	}
-	return length != finished_length(hs) || hs->stage < HS_SERVER_FINISHED;
+	return length != finished_length(hs);
 }
 
 /* The client's answer: [EndOfEarlyData] [Certificate CertificateVerify] Finished */
@@ -93,7 +103,8 @@ static void client_flight_record(struct tracker *tracker, unsigned length, uint6
 	struct handshake *hs = &tracker->hs;
 	struct tracker_side *client = &tracker->side[HS_CLIENT];
 
-	client->alert_sized = is_alert_sized(hs, length);
+	/* Behind an alert of the server it says nothing new. */
+	client->alert_sized = is_alert_sized(hs, length) && !tracker->side[HS_SERVER].alert_sized;
 	if (is_early_data(tracker, length))
 		return;
 	if (!hs->client_flight_time)
@@ -110,9 +121,11 @@ static void client_flight_record(struct tracker *tracker, unsigned length, uint6
 		return;
 	if (length == sealed_length(hs, SETTINGS_LENGTH) && offers_settings(hs))
 		return;
-	client->certificate_flight = true;
-	if (is_empty_certificate_sized(hs, length))
+	hs->client_flight_long = true;
+	if (is_empty_certificate_sized(hs, length) || is_empty_flight_sized(hs, length))
 		hs->client_certificate = HS_CERT_EMPTY;
+	if (is_empty_flight_sized(hs, length))
+		client_is_finished(tracker, now);
 	/* Several messages in one record: a Finished is among them if the server goes on. */
 }
 
@@ -131,6 +144,15 @@ static void client_record(struct tracker *tracker, unsigned length, uint64_t now
 		hs->application_data_time = now;
 }
 
+/* A Finished may have shared a record with a certificate. */
+static bool may_be_finished(const struct tracker *tracker)
+{
+	const struct tracker_side *client = &tracker->side[HS_CLIENT];
+
+	return client->finished ||
+	       (tracker->hs.client_flight_long && client->flight > finished_length(&tracker->hs));
+}
+
 static void server_record(struct tracker *tracker, unsigned length, uint64_t now)
 {
 	struct handshake *hs = &tracker->hs;
@@ -140,19 +162,27 @@ static void server_record(struct tracker *tracker, unsigned length, uint64_t now
 	server->alert_sized = is_alert_sized(hs, length) && !client->close_notify;
 	if (!tracker->flight_over) {
 		hs->server_flight_end_time = now;
-		if (!server->alert_sized)
+		if (server->alert_sized)
+			return;
+		server->flight += length;
+		/* EncryptedExtensions and Finished are the least of it. */
+		if (server->flight > finished_length(hs))
 			hs->stage = HS_SERVER_FINISHED;
 		return;
 	}
-	if (server->alert_sized || !client->certificate_flight)
+	if (!hs->client_flight_long)
 		return;
-	/* Tickets or data: the server has accepted what the client sent. */
+	/* An alert in answer to all of the flight, though in one record. */
+	if (server->alert_sized && !may_be_finished(tracker))
+		return;
 	if (!client->finished) {
 		client->finished = true;
 		hs->client_finished_time = hs->client_flight_time;
 		hs->stage = HS_CLIENT_FINISHED;
 	}
-	establish(tracker, now);
+	/* Tickets or data: the server has accepted what the client sent. */
+	if (!server->alert_sized)
+		establish(tracker, now);
 }
 
 void tls13_record(struct tracker *tracker, enum hs_side from, const struct tls_record *record,
@@ -164,15 +194,6 @@ void tls13_record(struct tracker *tracker, enum hs_side from, const struct tls_r
 		server_record(tracker, record->length, now);
 }
 
-/* A Finished may have shared a record with a certificate. */
-static bool may_be_finished(const struct tracker *tracker)
-{
-	const struct tracker_side *client = &tracker->side[HS_CLIENT];
-
-	return client->finished ||
-	       (client->certificate_flight && client->flight > finished_length(&tracker->hs));
-}
-
 enum tls13_end tls13_close(struct tracker *tracker, enum hs_side from, bool reset, uint64_t now)
 {
 	struct handshake *hs = &tracker->hs;
@@ -181,8 +202,9 @@ enum tls13_end tls13_close(struct tracker *tracker, enum hs_side from, bool rese
 
 	/* Whoever alerted first ended it, and the other side only hung up. */
 	if (client->alert_sized || server->alert_sized) {
-		diagnose_encrypted_alert(hs, client->alert_sized ? HS_CLIENT : HS_SERVER);
-		hs->end_time = now;
+		diagnose(hs, &(struct ending){ .kind = ENDED_BY_SEALED_ALERT,
+					       .by = client->alert_sized ? HS_CLIENT : HS_SERVER,
+					       .time = now });
 		return TLS13_CONCLUDED;
 	}
 	/* A client that hangs up in good order behind its flight had sent all of it. */
@@ -192,9 +214,7 @@ enum tls13_end tls13_close(struct tracker *tracker, enum hs_side from, bool rese
 	if (from == HS_CLIENT && !reset && !server->closed)
 		return TLS13_WAIT;
 	if (from == HS_SERVER && reset) {
-		diagnose_close(hs, from, true, false);
-		hs->failure.suspected = true;
-		hs->end_time = now;
+		diagnose(hs, &(struct ending){ .kind = ENDED_BY_RESET, .by = from, .time = now });
 		return TLS13_CONCLUDED;
 	}
 	tls13_silence(tracker);

@@ -273,8 +273,8 @@ void tracker_alert(struct tracker *tracker, enum hs_side from, uint8_t level, ui
 	/* In TLS 1.3 the level means nothing (RFC 8446 section 6); user_canceled ends it in all. */
 	if (level == WARNING && code != USER_CANCELED && !is_13(hs))
 		return;
-	diagnose_alert(hs, from, code);
-	hs->end_time = now;
+	diagnose(hs,
+		 &(struct ending){ .kind = ENDED_BY_ALERT, .by = from, .time = now, .code = code });
 	tracker->done = true;
 }
 
@@ -285,13 +285,16 @@ void tracker_linger(struct tracker *tracker, uint64_t now)
 }
 
 /* The last record of a side was as long as an alert; asked of `first` before the other. */
-static bool blame_alert(struct tracker *tracker, enum hs_side first)
+static bool blame_alert(struct tracker *tracker, enum hs_side first, uint64_t now)
 {
 	enum hs_side other = first == HS_CLIENT ? HS_SERVER : HS_CLIENT;
 
 	if (!tracker->side[first].alert_sized && !tracker->side[other].alert_sized)
 		return false;
-	diagnose_encrypted_alert(&tracker->hs, tracker->side[first].alert_sized ? first : other);
+	diagnose(&tracker->hs,
+		 &(struct ending){ .kind = ENDED_BY_SEALED_ALERT,
+				   .by = tracker->side[first].alert_sized ? first : other,
+				   .time = now });
 	return true;
 }
 
@@ -322,10 +325,11 @@ void tracker_close(struct tracker *tracker, enum hs_side from, bool reset, uint6
 	} else if (side->finished && !reset && !both) {
 		return; /* it closed for writing, and may still read what it needs */
 	}
-	if (!blame_alert(tracker, from))
-		diagnose_close(hs, from, reset, side->close_notify);
-	hs->failure.suspected |= is_13(hs) && tracker->side[HS_CLIENT].certificate_flight;
-	hs->end_time = now;
+	if (!blame_alert(tracker, from, now))
+		diagnose(hs, &(struct ending){ .kind = reset ? ENDED_BY_RESET : ENDED_BY_FIN,
+					       .by = from,
+					       .time = now,
+					       .notified = side->close_notify });
 	tracker->done = reset || both;
 	/* What the other side has on its way shows what it would have said. */
 	if (!tracker->done)
@@ -334,10 +338,11 @@ void tracker_close(struct tracker *tracker, enum hs_side from, bool reset, uint6
 
 void tracker_not_tls(struct tracker *tracker, enum hs_side from, struct bytes first, uint64_t now)
 {
-	if (is_open(tracker)) {
-		diagnose_not_tls(&tracker->hs, from, first);
-		tracker->hs.end_time = now;
-	}
+	if (is_open(tracker))
+		diagnose(&tracker->hs, &(struct ending){ .kind = ENDED_BY_OTHER_BYTES,
+							 .by = from,
+							 .time = now,
+							 .first = first });
 	tracker->done = true;
 }
 
@@ -345,11 +350,11 @@ void tracker_timeout(struct tracker *tracker, uint64_t waited, uint64_t now)
 {
 	if (is_13(&tracker->hs))
 		tls13_silence(tracker);
-	if (is_open(tracker)) {
-		if (!blame_alert(tracker, HS_CLIENT))
-			diagnose_timeout(&tracker->hs, waited);
-		tracker->hs.end_time = now;
-	}
+	if (is_open(tracker) && !blame_alert(tracker, HS_CLIENT, now))
+		diagnose(&tracker->hs, &(struct ending){ .kind = ENDED_BY_SILENCE,
+							 .by = HS_NOBODY,
+							 .time = now,
+							 .waited = waited });
 	tracker->done = true;
 }
 

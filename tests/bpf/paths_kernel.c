@@ -102,7 +102,7 @@ static struct st_event as_recorded(struct kernel_path *path, const struct st_eve
 	recorded.ifindex = 0;
 	recorded.cgroup = 0;
 	recorded.flags &= (__u8)~ST_FLAG_LOCAL;
-	if (event->type == ST_EVENT_DATA && event->time != path->last_data) {
+	if (event->type == ST_EVENT_DATA && event->len && event->time != path->last_data) {
 		recorded.flags |= ST_FLAG_WHOLE;
 		path->last_data = event->time;
 	}
@@ -228,6 +228,7 @@ void kernel_path_begin(struct kernel_path *path, struct facts *facts)
 								unanswered, is_local });
 	if (!path->pipeline)
 		errx(1, "out of memory");
+	pipeline_set_wall(path->pipeline, -REPLAY_EPOCH);
 }
 
 /* The IP packet lies directly behind the Ethernet header and its tags. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links: track/sentence.c track/clauses.c track/delivery.c track/offers.c track/flaws.c */
 /* links: track/unknown.c */
 /* links: opening.c recents.c */
 /* links: track/hellos.c track/sslv2.c tls/sslv2.c tls/hello_retry.c pipeline.c stream_order.c */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links: track/sentence.c track/clauses.c track/delivery.c track/offers.c track/flaws.c */
 /* links: track/unknown.c */
 /* links: opening.c recents.c */
 /* links: pipeline.c stream_order.c stream_read.c connection.c connects.c role.c stream/reasm.c */

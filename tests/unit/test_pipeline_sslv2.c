@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links: track/sentence.c track/clauses.c track/delivery.c track/offers.c track/flaws.c */
 /* links: track/unknown.c */
 /* links: opening.c recents.c */
 /* links: pipeline.c stream_order.c stream_read.c connection.c connects.c role.c stream/reasm.c */
@@ -81,9 +82,10 @@ static void sslv2_hello_with_wrong_lengths(void **state)
 	assert_int_equal(bench->count, 0); /* what it is worth the server decides */
 	bench_end(bench, HS_SERVER, true);
 	assert_int_equal(only_record(bench)->failure.cause, HS_PROTOCOL_ERROR);
-	assert_int_equal(only_record(bench)->failure.side, HS_SERVER); /* who hung up */
-	assert_string_equal(only_record(bench)->failure.text,
-			    "client sent a malformed ClientHello");
+	assert_int_equal(only_record(bench)->failure.side, HS_SERVER);
+	assert_string_equal(
+		only_record(bench)->failure.text,
+		"client sent a malformed ClientHello, then server reset the connection");
 }
 
 /* The form is for the first record alone. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links: track/sentence.c track/clauses.c track/delivery.c track/offers.c track/flaws.c */
 /* links: track/unknown.c */
 /* links: track/hellos.c track/tracker.c track/tls13.c track/establish.c track/diagnose.c */
 /* links: track/stages.c tls/hello.c tls/ext.c tls/sslv2.c tls/hello_retry.c tls/key_exchange.c */
@@ -67,26 +68,29 @@ static void check(struct block client, struct block server, enum hs_side from, u
 	assert_int_equal(tracker.hs.outcome, HS_FAILURE);
 	assert_int_equal(tracker.hs.failure.cause,
 			 alert == HANDSHAKE_FAILURE ? HS_HANDSHAKE_FAILURE : HS_PROTOCOL_ERROR);
-	assert_int_equal(tracker.hs.failure.side, alert ? from : HS_SERVER);
+	assert_int_equal(tracker.hs.failure.side, from);
 	assert_string_equal(tracker.hs.failure.text, want);
 	tracker_free(&tracker);
 }
+
+#define RESET ", then server reset the connection"
 
 static void broken(void **state)
 {
 	static const struct block none = { NULL, 0 };
 
 	(void)state;
-	check(BLOCK("\0\x33\0\7k"), none, HS_CLIENT, 0,
-	      "client sent a malformed ClientHello (extension key_share)");
-	check(BLOCK("\x12\x34\0\7k"), none, HS_CLIENT, 0,
-	      "client sent a malformed ClientHello (extension 0x1234)");
-	check(BLOCK("\0\x17\0\0\0"), none, HS_CLIENT, 0, "client sent a malformed ClientHello");
+	check(BLOCK("\0\x33\0\7k"), none, HS_SERVER, 0,
+	      "client sent a malformed ClientHello (extension key_share)" RESET);
+	check(BLOCK("\x12\x34\0\7k"), none, HS_SERVER, 0,
+	      "client sent a malformed ClientHello (extension 0x1234)" RESET);
+	check(BLOCK("\0\x17\0\0\0"), none, HS_SERVER, 0,
+	      "client sent a malformed ClientHello" RESET);
 	check(plain, BLOCK("\0\x2b\0\1\3"), HS_SERVER, 0,
-	      "server sent a malformed ServerHello (extension supported_versions)");
+	      "server sent a malformed ServerHello (extension supported_versions)" RESET);
 	check(plain, BLOCK("\0\x10\0\7\0"), HS_SERVER, 0,
 	      "server sent a malformed ServerHello "
-	      "(extension application_layer_protocol_negotiation)");
+	      "(extension application_layer_protocol_negotiation)" RESET);
 }
 
 static void blamed(void **state)
@@ -101,7 +105,9 @@ static void blamed(void **state)
 	      "server alert decode_error (malformed extension key_share)");
 	check(odd, none, HS_SERVER, ILLEGAL_PARAMETER,
 	      "server alert illegal_parameter (malformed extension key_share)");
-	check(odd, none, HS_SERVER, HANDSHAKE_FAILURE, "server alert handshake_failure");
+	check(odd, none, HS_SERVER, HANDSHAKE_FAILURE,
+	      "server alert handshake_failure (client offers only "
+	      "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, up to TLS 1.2, no server name)");
 	check(odd, plain, HS_CLIENT, DECODE_ERROR, "client alert decode_error"); /* its own */
 	check(plain, none, HS_SERVER, DECODE_ERROR, "server alert decode_error");
 	check(plain, odd_answer, HS_CLIENT, ILLEGAL_PARAMETER,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links: track/sentence.c track/clauses.c track/delivery.c track/offers.c track/flaws.c */
 /* links: track/unknown.c */
 /* links: track/hellos.c tls/sslv2.c tls/hello_retry.c track/tracker.c track/tls13.c */
 /* links: track/establish.c track/diagnose.c track/stages.c tls/hello.c tls/ext.c */
@@ -101,6 +102,14 @@ static const struct good good[] = {
 	  0, 0, false },
 	{ "an empty certificate, and the server goes on", FLIGHT13 "c:data=25 c:data=53 s:data=250",
 	  HS_FULL, 1, 0, HS_CERT_EMPTY, false },
+	{ "an empty certificate and the Finished in one record, and the server goes on",
+	  FLIGHT13 "c:data=61 s:data=250", HS_FULL, 1, 0, HS_CERT_EMPTY, false },
+	{ "early data as long as EndOfEarlyData, before the server's flight",
+	  "c:ch_early c:data=200 s:sh13 c:data=21 s:data=1200 c:data=53", HS_FULL, 1,
+	  HS_EARLY_REJECTED, 0, true },
+	{ "tickets before the client's close_notify",
+	  FLIGHT13 "c:data=900 c:data=281 c:data=53 s:data=250 c:data=19 s:data=19 s:FIN", HS_FULL,
+	  1, 0, 0, false },
 	{ "TLS 1.3 with an alert and FIN behind it", FLIGHT13 "c:data=53 s:data=19 s:FIN", HS_FULL,
 	  1, 0, 0, false },
 };

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* links: tests/bpf/rig.c tests/bpf/packets.c */
+/* What comes behind the end of a handshake, after the daemon has said that it wants no more. */
+#include <arpa/inet.h>
+
+#include <bpf/bpf.h>
+
+#include "rig.h"
+
+#define OLD (1U << 20) /* what ends less than this before the last byte seen is old */
+
+static int flows_fd(const struct rig *rig)
+{
+	return bpf_map__fd(rig->skel->maps.flows);
+}
+
+/* As kernel_forget() in daemon/capture/kernel.c leaves it. */
+static void forget(struct rig *rig, const struct st_flow_key *key)
+{
+	uint32_t bucket = st_gate_bucket(key, rig->skel->rodata->config.gate_seed);
+	int gates = bpf_map__fd(rig->skel->maps.gates);
+	struct st_gate gate;
+	struct st_flow flow;
+
+	assert_int_equal(bpf_map_lookup_elem(flows_fd(rig), key, &flow), 0);
+	assert_false(flow.over);
+	flow.over = 1;
+	flow.half[0].walk = flow.half[1].walk = ST_WALK_SPENT;
+	assert_int_equal(bpf_map_update_elem(flows_fd(rig), key, &flow, BPF_EXIST), 0);
+	assert_int_equal(bpf_map_lookup_elem(gates, &bucket, &gate), 0);
+	gate.count--;
+	assert_int_equal(bpf_map_update_elem(gates, &bucket, &gate, BPF_ANY), 0);
+}
+
+/* A handshake as far as its ClientHello, and forgotten; the identity it had. */
+static uint64_t forgotten(struct rig *rig)
+{
+	const struct st_flow_key key = base_key(rig);
+
+	client_hello(rig);
+	assert_int_equal(rig_events(rig), 1);
+	forget(rig, &key);
+	assert_int_equal(gate_count(rig, &key), 0);
+	return rig->seen[0].event.flow;
+}
+
+static struct st_syn syn_of(const struct rig *rig)
+{
+	const struct st_flow_key key = base_key(rig);
+	struct st_syn syn;
+
+	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(rig->skel->maps.syns), &key, &syn), 0);
+	return syn;
+}
+
+static void a_late_server_hello(void **state)
+{
+	struct rig *rig = *state;
+	const struct st_flow_key key = base_key(rig);
+
+	forgotten(rig);
+	server_hello(rig);
+	no_events(rig);
+	assert_false(has_flow(rig, &key));
+	assert_int_equal(count_of(rig, ST_COUNT_FLOWS_OPENED), 1);
+	assert_int_equal(gate_count(rig, &key), 0);
+}
+
+/* Another flow may keep the gate of the bucket open. */
+static void all_that_is_no_hello(void **state)
+{
+	struct rig *rig = *state;
+	const struct st_flow_key key = base_key(rig);
+	uint8_t bytes[64];
+
+	forgotten(rig);
+	for (int open = 0; open < 2; open++) {
+		uint32_t bucket = st_gate_bucket(&key, rig->skel->rodata->config.gate_seed);
+		struct st_gate gate;
+
+		say(rig, SERVER, bytes, tls_sealed(bytes, TLS_RECORD_APPLICATION_DATA, 50));
+		say(rig, CLIENT, bytes, tls_alert(bytes, 2, 40));
+		signal_flags(rig, CLIENT, FIN | ACK);
+		signal_flags(rig, SERVER, FIN | ACK);
+		signal_flags(rig, SERVER, RST);
+		no_events(rig);
+		assert_int_equal(gate_count(rig, &key), open);
+		bpf_map_lookup_elem(bpf_map__fd(rig->skel->maps.gates), &bucket, &gate);
+		gate.count++;
+		bpf_map_update_elem(bpf_map__fd(rig->skel->maps.gates), &bucket, &gate, BPF_ANY);
+	}
+	assert_int_equal(count_of(rig, ST_COUNT_FLOWS_ENDED), 0); /* that was the daemon */
+}
+
+/* Sent again, whole or in its pieces, and however late within the distance. */
+static void an_old_client_hello(void **state)
+{
+	struct rig *rig = *state;
+	const struct st_flow_key key = base_key(rig);
+	uint32_t end;
+
+	rig->next[CLIENT] = 300; /* so that the places before it wrap */
+	forgotten(rig);
+	end = rig->next[CLIENT];
+	for (uint32_t before = 0; before < OLD; before += OLD - 1) {
+		rig->next[CLIENT] = end - before - 521;
+		client_hello(rig);
+		assert_int_equal(rig->next[CLIENT], end - before);
+		no_events(rig);
+		assert_false(has_flow(rig, &key));
+	}
+	assert_int_equal(count_of(rig, ST_COUNT_FLOWS_OPENED), 1);
+}
+
+static void a_new_client_hello(void **state)
+{
+	static const uint32_t far[] = { (uint32_t)-OLD, 1, 1U << 31 };
+	struct rig *rig = *state;
+	const struct st_flow_key key = base_key(rig);
+
+	rig->next[CLIENT] = 300;
+	for (size_t i = 0; i < sizeof(far) / sizeof(far[0]); i++) {
+		uint64_t flow;
+		const struct st_event *event;
+
+		print_message("# %u bytes from it\n", far[i]);
+		rig->base.client_port = (uint16_t)(1000 + i);
+		flow = forgotten(rig);
+		rig->next[CLIENT] += far[i] - 521; /* from end to end */
+		client_hello(rig);
+		event = &only_event(rig, ST_EVENT_DATA, 521)->event;
+		assert_int_equal(event->flags, ST_FLAG_OPENED | ST_FLAG_LOCAL);
+		assert_int_equal(event->seq, rig->next[CLIENT] - 521);
+		assert_int_not_equal(event->flow, flow);
+		server_hello(rig);
+		assert_int_equal(rig_events(rig), 1);
+		assert_int_equal(rig->seen[0].event.flow, event->flow);
+	}
+	assert_int_equal(gate_count(rig, &key), 0); /* other ports, other buckets */
+	assert_int_equal(flow_count(rig), 3);
+	for (size_t i = 0; i < sizeof(far) / sizeof(far[0]); i++) {
+		struct st_flow_key of = key;
+
+		of.port[CLIENT] = htons((uint16_t)(1000 + i));
+		assert_int_equal(gate_count(rig, &of), 1);
+	}
+	assert_int_equal(count_of(rig, ST_COUNT_FLOWS_OPENED), 6);
+}
+
+/* It reset the connection at once: nothing to follow. */
+static void a_client_hello_with_rst(void **state)
+{
+	struct rig *rig = *state;
+	uint8_t bytes[128];
+	struct frame frame = { .flags = RST, .payload = bytes };
+
+	forgotten(rig);
+	frame.seq = rig->next[CLIENT] + 2 * OLD;
+	frame.n = tls_hello(bytes, TLS_HANDSHAKE_CLIENT_HELLO, 100);
+	rig_frame(rig, &frame);
+	no_events(rig);
+	assert_int_equal(count_of(rig, ST_COUNT_FLOWS_OPENED), 1);
+}
+
+/* The same ports with another SYN: the entry makes room, and is not counted out twice. */
+static void a_new_connection(void **state)
+{
+	struct rig *rig = *state;
+	const struct st_flow_key key = base_key(rig);
+	uint64_t flow = forgotten(rig);
+	struct st_flow entry;
+
+	rig->next[CLIENT] -= 100; /* close to the old numbers: the SYN alone tells */
+	connect_tcp(rig);
+	no_events(rig);
+	assert_int_not_equal(bpf_map_lookup_elem(flows_fd(rig), &key, &entry), 0);
+	assert_int_equal(gate_count(rig, &key), 0);
+	assert_int_equal(count_of(rig, ST_COUNT_FLOWS_ENDED), 0);
+	both_hellos(rig);
+	assert_int_equal(rig_events(rig), 2);
+	assert_int_not_equal(rig->seen[0].event.flow, flow);
+	assert_true(rig->seen[0].event.syn_time > 0);
+	assert_int_equal(gate_count(rig, &key), 1);
+}
+
+/* The SYN-ACK took another way: who sends a hello was answered, and this is no failing connect. */
+static void a_hello_answers_its_syn(void **state)
+{
+	struct rig *rig = *state;
+	const uint32_t isn = rig->next[CLIENT];
+	const struct st_event *event;
+
+	signal_flags(rig, CLIENT, SYN);
+	assert_int_equal(syn_of(rig).synack_time, 0);
+	client_hello(rig);
+	event = &only_event(rig, ST_EVENT_DATA, 521)->event;
+	assert_true(event->syn_time > 0);
+	assert_int_equal(event->synack_time, 0); /* when is not known */
+	assert_int_equal(syn_of(rig).synack_time, event->time);
+	assert_int_equal(syn_of(rig).syn_time, event->syn_time);
+	rig->next[CLIENT] = isn;
+	signal_flags(rig, CLIENT, SYN); /* a copy, late */
+	no_events(rig);
+}
+
+/* Nor is the RST that ends it the answer to the SYN, though its number might be. */
+static void a_reset_behind_such_a_hello(void **state)
+{
+	struct rig *rig = *state;
+	const struct st_flow_key key = base_key(rig);
+	const uint32_t isn = rig->next[CLIENT];
+
+	signal_flags(rig, CLIENT, SYN);
+	client_hello(rig);
+	only_event(rig, ST_EVENT_DATA, 521);
+	assert_int_equal(bpf_map_delete_elem(flows_fd(rig), &key), 0); /* evicted */
+	rig->next[CLIENT] = isn + 1;
+	signal_flags(rig, SERVER, RST | ACK);
+	no_events(rig);
+}
+
+/* The time of an answer that was seen stays what it is. */
+static void an_answer_is_not_replaced(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t answered;
+
+	connect_tcp(rig);
+	answered = syn_of(rig).synack_time;
+	assert_true(answered > 0);
+	client_hello(rig);
+	assert_int_equal(only_event(rig, ST_EVENT_DATA, 521)->event.synack_time, answered);
+	assert_int_equal(syn_of(rig).synack_time, answered);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_late_server_hello),	 TEST(all_that_is_no_hello),
+		TEST(an_old_client_hello),	 TEST(a_new_client_hello),
+		TEST(a_client_hello_with_rst),	 TEST(a_new_connection),
+		TEST(a_hello_answers_its_syn),	 TEST(a_reset_behind_such_a_hello),
+		TEST(an_answer_is_not_replaced),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
