@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <pcap/pcap.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -289,21 +290,21 @@ static int open_source(struct reading *reading)
 static void tell_counts(struct reading *reading)
 {
 	struct replay_counts counts;
-	unsigned long long all = 0;
+	uint64_t all = 0, other, malformed;
 
 	replay_counts(reading->replay, &counts);
 	for (int i = 0; i < DECODE_RESULTS; i++)
 		all += counts.packets[i];
+	other = counts.packets[DECODE_OTHER] + counts.packets[DECODE_FRAGMENT];
+	malformed = counts.packets[DECODE_MALFORMED] + counts.packets[DECODE_DEPTH];
 	if (counts.cut)
 		log_warn(reading->log,
-			 "%llu of %llu packets are cut: what they held beyond is not known",
-			 (unsigned long long)counts.cut, all);
-	log_debug(reading->log, "%llu packets: %llu TCP, %llu other, %llu malformed", all,
-		  (unsigned long long)counts.packets[DECODE_TCP],
-		  (unsigned long long)(counts.packets[DECODE_OTHER] +
-				       counts.packets[DECODE_FRAGMENT]),
-		  (unsigned long long)(counts.packets[DECODE_MALFORMED] +
-				       counts.packets[DECODE_DEPTH]));
+			 "%" PRIu64 " of %" PRIu64
+			 " packets are cut: what they held beyond is not known",
+			 counts.cut, all);
+	log_debug(reading->log,
+		  "%" PRIu64 " packets: %" PRIu64 " TCP, %" PRIu64 " other, %" PRIu64 " malformed",
+		  all, counts.packets[DECODE_TCP], other, malformed);
 }
 
 static void tell_damage(struct reading *reading)
