@@ -24,6 +24,7 @@ BUILD_PACKAGES := clang llvm gcc/$(firstword $(CC)) make pkg-config/pkg-config b
 DEMO_PACKAGES := openssl/openssl nginx-light/nginx curl/curl iproute2/ip
 TEST_PACKAGES := $(DEMO_PACKAGES) gnutls-bin/gnutls-cli jq/jq ethtool/ethtool tcpdump/tcpdump \
 	tshark/tshark prometheus/promtool nftables/nft procps util-linux python3/python3 \
+	libnss3-tools/tstclnt haproxy/haproxy stunnel4/stunnel4 default-jdk-headless/javac npm/npm \
 	clang-tidy/clang-tidy clang-format/clang-format cppcheck/cppcheck shellcheck/shellcheck
 
 .DELETE_ON_ERROR:

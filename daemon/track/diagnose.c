@@ -112,7 +112,8 @@ typedef void clause(struct sentence *s, const struct handshake *hs, const struct
 /*
  * Alerts (RFC 8446 section 6 and its predecessors back to RFC 6101 section 5.4). One of a server
  * about certificates means the client's, so there must have been one; an empty Certificate it may
- * answer with handshake_failure (RFC 5246 section 7.4.6), and many do with bad_certificate.
+ * answer with handshake_failure (RFC 5246 section 7.4.6), and many do with bad_certificate, some
+ * with decode_error.
  */
 // NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): columns in the order of reading
 static const struct alert_rule {
@@ -127,6 +128,7 @@ static const struct alert_rule {
 	{ 40, 40, SERVER, sent_none, HS_CLIENT_CERTIFICATE_MISSING, tell_none },
 	{ 42, 46, SERVER, sent_none, HS_CLIENT_CERTIFICATE_MISSING, tell_none },
 	{ 48, 48, SERVER, sent_none, HS_CLIENT_CERTIFICATE_MISSING, tell_none },
+	{ 50, 50, SERVER, sent_none, HS_CLIENT_CERTIFICATE_MISSING, tell_none },
 	{ 42, 49, SERVER, sent_one, HS_CLIENT_CERTIFICATE_REJECTED, flaws_tell_client },
 
 	{ 44, 44, CLIENT, NULL, HS_CERTIFICATE_REVOKED, flaws_tell_server },

@@ -59,6 +59,53 @@ static bool is_empty_flight_sized(const struct handshake *hs, unsigned length)
 	return length == finished_length(hs) + EMPTY_CERTIFICATE_LENGTH;
 }
 
+/*
+ * Java makes every record longer by as many zeros (section 5.4). Lengths are without them from
+ * tls13_record() on.
+ */
+#define PADDING 16
+
+/*
+ * The first record of its answer tells, or the Finished: none of these lengths is one of the
+ * others with padding. Early data or settings, which Java has not, could be as long as anything.
+ */
+static void learn_client_padding(struct tracker *tracker, unsigned length)
+{
+	const struct handshake *hs = &tracker->hs;
+	struct tracker_side *client = &tracker->side[HS_CLIENT];
+	unsigned finished = finished_length(hs);
+	unsigned empty = sealed_length(hs, EMPTY_CERTIFICATE_LENGTH);
+
+	if (client->finished || hs->early_data != HS_EARLY_NONE || offers_settings(hs))
+		return;
+	if (length == finished + PADDING || length == empty + PADDING ||
+	    (!tracker->flight_over && is_alert_sized(hs, length - PADDING)))
+		client->padded = true;
+}
+
+/* The Finished of the server is the last of its flight. */
+static void learn_server_padding(struct tracker *tracker, unsigned length)
+{
+	unsigned finished = finished_length(&tracker->hs);
+
+	if (tracker->flight_over)
+		return;
+	if (length == finished || length == finished + PADDING)
+		tracker->side[HS_SERVER].padded = length != finished;
+}
+
+/* What is too short for it has none, and what told of it was something else. */
+static unsigned without_padding(struct tracker *tracker, enum hs_side from, unsigned length)
+{
+	if (from == HS_CLIENT)
+		learn_client_padding(tracker, length);
+	else
+		learn_server_padding(tracker, length);
+	if (tracker->side[from].padded && length > sealed_length(&tracker->hs, PADDING))
+		return length - PADDING;
+	return length;
+}
+
 static void client_is_finished(struct tracker *tracker, uint64_t now)
 {
 	struct handshake *hs = &tracker->hs;
@@ -75,6 +122,15 @@ static void client_is_finished(struct tracker *tracker, uint64_t now)
 	 */
 	if (!hs->client_flight_long)
 		establish(tracker, now);
+}
+
+/* A Finished may have shared a record with a certificate. */
+static bool may_be_finished(const struct tracker *tracker)
+{
+	const struct tracker_side *client = &tracker->side[HS_CLIENT];
+
+	return client->finished ||
+	       (tracker->hs.client_flight_long && client->flight > finished_length(&tracker->hs));
 }
 
 /*
@@ -110,13 +166,17 @@ static void client_flight_record(struct tracker *tracker, unsigned length, uint6
 	if (!hs->client_flight_time)
 		hs->client_flight_time = now;
 	tracker->flight_over = true;
-	client->flight += length;
 	if (is_finished_sized(hs, length)) {
 		client_is_finished(tracker, now);
 		return;
 	}
-	if (client->alert_sized) /* what it was shows when the connection ends, or goes on */
+	/* What it was shows when the connection ends, or goes on: behind a Finished, close_notify.
+	 */
+	if (client->alert_sized) {
+		client->close_notify = may_be_finished(tracker);
 		return;
+	}
+	client->flight += length;
 	if (client->end_of_early_data && length == sealed_length(hs, TLS_HANDSHAKE_HEADER_LEN))
 		return;
 	if (length == sealed_length(hs, SETTINGS_LENGTH) && offers_settings(hs))
@@ -144,22 +204,15 @@ static void client_record(struct tracker *tracker, unsigned length, uint64_t now
 		hs->application_data_time = now;
 }
 
-/* A Finished may have shared a record with a certificate. */
-static bool may_be_finished(const struct tracker *tracker)
-{
-	const struct tracker_side *client = &tracker->side[HS_CLIENT];
-
-	return client->finished ||
-	       (tracker->hs.client_flight_long && client->flight > finished_length(&tracker->hs));
-}
-
 static void server_record(struct tracker *tracker, unsigned length, uint64_t now)
 {
 	struct handshake *hs = &tracker->hs;
 	struct tracker_side *client = &tracker->side[HS_CLIENT];
 	struct tracker_side *server = &tracker->side[HS_SERVER];
 
-	server->alert_sized = is_alert_sized(hs, length) && !client->close_notify;
+	/* To a client that has left it only says goodbye. */
+	server->alert_sized =
+		is_alert_sized(hs, length) && !client->close_notify && !client->closed;
 	if (!tracker->flight_over) {
 		hs->server_flight_end_time = now;
 		if (server->alert_sized)
@@ -188,10 +241,12 @@ static void server_record(struct tracker *tracker, unsigned length, uint64_t now
 void tls13_record(struct tracker *tracker, enum hs_side from, const struct tls_record *record,
 		  uint64_t now)
 {
+	unsigned length = without_padding(tracker, from, record->length);
+
 	if (from == HS_CLIENT)
-		client_record(tracker, record->length, now);
+		client_record(tracker, length, now);
 	else
-		server_record(tracker, record->length, now);
+		server_record(tracker, length, now);
 }
 
 enum tls13_end tls13_close(struct tracker *tracker, enum hs_side from, bool reset, uint64_t now)
@@ -200,6 +255,10 @@ enum tls13_end tls13_close(struct tracker *tracker, enum hs_side from, bool rese
 	struct tracker_side *client = &tracker->side[HS_CLIENT];
 	struct tracker_side *server = &tracker->side[HS_SERVER];
 
+	/* That was close_notify if the server still says something. */
+	if (client->alert_sized && client->close_notify && from == HS_CLIENT && !reset &&
+	    !server->closed)
+		return TLS13_WAIT;
 	/* Whoever alerted first ended it, and the other side only hung up. */
 	if (client->alert_sized || server->alert_sized) {
 		diagnose(hs, &(struct ending){ .kind = ENDED_BY_SEALED_ALERT,
@@ -213,10 +272,9 @@ enum tls13_end tls13_close(struct tracker *tracker, enum hs_side from, bool rese
 	/* From here on only the client's certificate can still be refused. */
 	if (from == HS_CLIENT && !reset && !server->closed)
 		return TLS13_WAIT;
-	if (from == HS_SERVER && reset) {
-		diagnose(hs, &(struct ending){ .kind = ENDED_BY_RESET, .by = from, .time = now });
-		return TLS13_CONCLUDED;
-	}
+	/* It has not said a word since; to a client that leaves it need not. */
+	if (from == HS_SERVER && (reset || !(client->closed || client->close_notify)))
+		return TLS13_FAILED;
 	tls13_silence(tracker);
 	return TLS13_CONCLUDED;
 }

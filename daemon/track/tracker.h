@@ -19,7 +19,8 @@ struct tracker_side {
 	bool finished;
 	bool hello_again; /* a HelloRetryRequest allows one more clear hello */
 	bool close_notify;
-	bool alert_sized;	/* TLS 1.3: the last encrypted record was as long as an alert */
+	bool alert_sized; /* TLS 1.3: the last encrypted record was as long as an alert */
+	bool padded;	  /* TLS 1.3: its records are longer than they need be, all by as much */
 	bool end_of_early_data; /* TLS 1.3 client: the last record may be EndOfEarlyData */
 	uint32_t flight;	/* TLS 1.3: sealed bytes of its flight so far */
 	uint64_t closed;	/* time of FIN or RST, 0: open */

@@ -21,7 +21,7 @@ fi
 run_test() {
 	local name
 	name=$(basename "$1" .sh)
-	timeout -k 5 120 bash "$1" 2>&1 | sed -u '/^\(ok\|not ok\|skip\|#\) \?/!s/^/# /'
+	timeout -k 5 300 bash "$1" 2>&1 | sed -u '/^\(ok\|not ok\|skip\|#\) \?/!s/^/# /'
 	# 1 was told already, case by case.
 	case ${PIPESTATUS[0]} in
 	0) ;;

@@ -16,6 +16,7 @@ struct hello_shape {
 	uint8_t session_id; /* bytes */
 	uint8_t ticket;	    /* ClientHello: bytes of a session ticket (RFC 5077) */
 	_Bool early_data;   /* ClientHello */
+	_Bool settings;	    /* ClientHello: application settings (draft-vvv-tls-alps) */
 	_Bool tls13;	    /* ServerHello: supported_versions and key_share */
 	_Bool psk;	    /* ServerHello: pre_shared_key */
 	_Bool hello_retry;  /* ServerHello: the random that says so */
@@ -76,6 +77,13 @@ static inline size_t client_hello_body(uint8_t *out, struct hello_shape shape)
 	if (shape.early_data) {
 		body_u16(&w, 42);
 		body_u16(&w, 0);
+	}
+	if (shape.settings) {
+		body_u16(&w, 17613);
+		body_u16(&w, 5); /* h2 */
+		body_u16(&w, 3);
+		body_u8(&w, 2);
+		body_u16(&w, 0x6832);
 	}
 	body_close(&w, extensions);
 	return w.n;

@@ -36,6 +36,7 @@ static const struct script_message names[] = {
 	{ "ch_id", TLS_HANDSHAKE_CLIENT_HELLO, { .session_id = 32 }, NULL, 0 },
 	{ "ch_ticket", TLS_HANDSHAKE_CLIENT_HELLO, { .session_id = 32, .ticket = 160 }, NULL, 0 },
 	{ "ch_early", TLS_HANDSHAKE_CLIENT_HELLO, { .early_data = 1 }, NULL, 0 },
+	{ "ch_settings", TLS_HANDSHAKE_CLIENT_HELLO, { .settings = 1 }, NULL, 0 },
 	{ "ch_bad", TLS_HANDSHAKE_CLIENT_HELLO, { 0 }, "\3\3", 2 },
 	{ "sh12", TLS_HANDSHAKE_SERVER_HELLO, { .suite = 0xc02f }, NULL, 0 },
 	{ "sh12_id", TLS_HANDSHAKE_SERVER_HELLO, { .suite = 0xc02f, .session_id = 32 }, NULL, 0 },
