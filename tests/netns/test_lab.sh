@@ -137,4 +137,8 @@ stop_shaketap
 "$SHAKETAP" read -f json --handshake-timeout 2 "$WORK/lab.pcap" >"$WORK/read.json" 2>"$WORK/read.log"
 python3 "$LAB/lab.py" judge "$WORK" "$RECORDS" "$WORK/read.json" || FAILED=$((FAILED + 1))
 keep
+if [ -s "$WORK/again" ]; then
+	mapfile -t again <"$WORK/again"
+	LAB_AGAIN=1 bash "$0" "${again[@]}" || FAILED=$((FAILED + 1))
+fi
 finish
