@@ -129,7 +129,8 @@ static __always_inline void begin_segment(struct segment *segment, const struct 
 {
 	const struct st_half *other = half_of(flow, packet->sender ^ 1);
 
-	segment->answered = other->copied || other->records;
+	segment->telling = !other->copied && !other->records && flow->repeats < ST_REPEATS_MAX;
+	segment->told = 0;
 	segment->offset = packet->offset;
 	segment->seq = packet->seq;
 	segment->len = packet->len;
@@ -153,6 +154,8 @@ static __always_inline void end_segment(const struct segment *segment, struct st
 		flow->opened = 1;
 	if (segment->lost)
 		flow->lost = 1;
+	if (segment->told)
+		flow->repeats++;
 }
 
 /*

@@ -70,7 +70,8 @@ struct segment {
 	__u32 at;   /* where the walk stands */
 	struct st_half half;
 	__u8 opened, joined, lost; /* as in struct st_flow */
-	__u8 answered;		   /* something of the other side was seen */
+	__u8 telling;		   /* segments sent again are worth an event */
+	__u8 told;		   /* this was one */
 };
 
 /*

@@ -254,17 +254,22 @@ static __always_inline void copy_raw(struct __sk_buff *skb, struct scratch *scra
 	end_direction(scratch);
 }
 
+/* What ends farther than this before what was seen is somebody's guess. */
+#define REPEAT_DISTANCE_MAX (1U << 20)
+
 /*
  * A hello that is sent again did not arrive, or its acknowledgement did not: the daemon
- * should know, while nothing of the other side was seen. The bound is that of records.
+ * should know, while nothing of the other side was seen. Behind a sealed record (early
+ * data) what looks like a repetition may be the rest of that record.
  */
 static __always_inline void tell_repetition(struct scratch *scratch)
 {
 	struct segment *segment = &scratch->segment;
 
-	if (segment->answered || segment->half.records >= ST_RECORDS_MAX)
+	if (!segment->telling || segment->half.records ||
+	    segment->half.need - (segment->seq + segment->len) >= REPEAT_DISTANCE_MAX)
 		return;
-	segment->half.records++;
+	segment->told = 1;
 	submit_of_flow(ST_EVENT_DATA, segment->seq, 0);
 }
 

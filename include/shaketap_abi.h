@@ -94,11 +94,15 @@ struct st_flow {
 	__u8 joined;		/* it began with a ServerHello */
 	__u8 lost;		/* an event of this flow was lost */
 	__u8 over;		/* RST, or FIN of both sides: kept so that stragglers find it */
-	__u8 reserved[4];
+	__u8 repeats;		/* segments sent again that were told */
+	__u8 reserved[3];
 };
 
 _Static_assert(sizeof(struct st_half) == 24, "st_half has holes");
 _Static_assert(sizeof(struct st_flow) == 64, "st_flow has holes");
+
+/* Segments of a hello sent again that are told: TCP gives up after about as many. */
+#define ST_REPEATS_MAX 8
 
 /* Encrypted record headers reported per direction: a handshake with tickets needs about ten. */
 #define ST_RECORDS_MAX 24

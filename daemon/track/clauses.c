@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "track/clauses.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -12,9 +13,15 @@
 
 static const char *const nouns[HS_SIDES] = { "client", "server", "nobody" };
 
-static double seconds(uint64_t ns)
+#define SECONDS_SIZE 24
+
+/* Three digits, but of a long time all before the point. */
+static const char *seconds(uint64_t ns, char out[SECONDS_SIZE])
 {
-	return (double)ns / 1e9;
+	double value = (double)ns / 1e9;
+
+	snprintf(out, SECONDS_SIZE, value < 1000 ? "%.3g" : "%.0f", value);
+	return out;
 }
 
 /* The registry marks what is not to be used any more; for a reader it is the same word. */
@@ -45,40 +52,44 @@ static void say_sealed_alert(struct sentence *s, const struct handshake *hs,
 }
 
 /* The last warning of this side, which may be why it left; NULL: none. */
-static const char *last_warning(const struct handshake *hs, enum hs_side from)
+static const struct hs_alert *last_warning(const struct handshake *hs, enum hs_side from)
 {
 	enum { CLOSE_NOTIFY = 0 };
 
 	for (unsigned i = hs->alert_count; i-- > 0;)
 		if (hs->alerts[i].from == from && !hs->alerts[i].encrypted &&
 		    hs->alerts[i].code != CLOSE_NOTIFY)
-			return tls_alert_name(hs->alerts[i].code);
+			return &hs->alerts[i];
 	return NULL;
 }
 
 static void say_close(struct sentence *s, const struct handshake *hs, const struct ending *end)
 {
-	const char *warning = last_warning(hs, end->by);
+	const struct hs_alert *warning = last_warning(hs, end->by);
+	const char *name = warning ? tls_alert_name(warning->code) : NULL;
 
 	if (end->kind == ENDED_BY_RESET)
 		sentence_say(s, "%s reset the connection", nouns[end->by]);
 	else
 		sentence_say(s, "%s closed the connection", nouns[end->by]);
-	if (warning)
-		sentence_say(s, " after the warning %.*s", plain_length(warning), warning);
+	if (name)
+		sentence_say(s, " after the warning %.*s", plain_length(name), name);
+	else if (warning)
+		sentence_say(s, " after the warning %u", warning->code);
 	else if (end->notified)
 		sentence_say(s, " with close_notify");
 	else if (end->kind == ENDED_BY_FIN)
 		sentence_say(s, " without an alert");
 	if (hs->stage <= HS_CLIENT_HELLO && delivery_silence(hs, end) >= NOTABLE_NS)
-		sentence_say(s, ", %.3g s after the ClientHello",
-			     seconds(delivery_silence(hs, end)));
+		sentence_say(s, ", %s s after the ClientHello",
+			     seconds(delivery_silence(hs, end), (char[SECONDS_SIZE]){ 0 }));
 }
 
 static void say_silence(struct sentence *s, const struct handshake *hs, const struct ending *end)
 {
 	(void)hs;
-	sentence_say(s, "nothing more from either side for %.3g s", seconds(end->waited));
+	sentence_say(s, "nothing more from either side for %s s",
+		     seconds(end->waited, (char[SECONDS_SIZE]){ 0 }));
 }
 
 static void say_other_bytes(struct sentence *s, const struct handshake *hs,
@@ -106,8 +117,8 @@ static void say_refused(struct sentence *s, const struct handshake *hs, const st
 static void say_no_connection(struct sentence *s, const struct handshake *hs,
 			      const struct ending *end)
 {
-	sentence_say(s, "no answer to the TCP SYN to port %u for %.3g s", hs->end[HS_SERVER].port,
-		     seconds(end->waited));
+	sentence_say(s, "no answer to the TCP SYN to port %u for %s s", hs->end[HS_SERVER].port,
+		     seconds(end->waited, (char[SECONDS_SIZE]){ 0 }));
 }
 
 void clauses_say_ending(struct sentence *s, const struct handshake *hs, const struct ending *end)
@@ -132,7 +143,8 @@ void clauses_say_ending(struct sentence *s, const struct handshake *hs, const st
 static void say_then(struct sentence *s, const struct ending *end, const char *silence)
 {
 	if (end->kind == ENDED_BY_SILENCE)
-		sentence_say(s, ", %s for %.3g s", silence, seconds(end->waited));
+		sentence_say(s, ", %s for %s s", silence,
+			     seconds(end->waited, (char[SECONDS_SIZE]){ 0 }));
 	else
 		sentence_say(s, ", then %s %s the connection", nouns[end->by],
 			     end->kind == ENDED_BY_RESET ? "reset" : "closed");
@@ -180,7 +192,8 @@ void clauses_say_unanswered(struct sentence *s, const struct handshake *hs,
 {
 	sentence_say(s, "no answer to the ClientHello");
 	say_repeats(s, hs);
-	sentence_say(s, "%s for %.3g s", hs->delivery.repeats ? "," : "", seconds(end->waited));
+	sentence_say(s, "%s for %s s", hs->delivery.repeats ? "," : "",
+		     seconds(end->waited, (char[SECONDS_SIZE]){ 0 }));
 }
 
 static bool is_http(struct bytes first)

@@ -50,13 +50,21 @@ static bool is_torn(const struct handshake *hs, const struct ending *end)
 	return end->by == HS_SERVER && delivery_silence(hs, end) >= PATIENCE_NS;
 }
 
+bool delivery_server_spoke(const struct handshake *hs)
+{
+	for (unsigned i = 0; i < hs->alert_count; i++)
+		if (hs->alerts[i].from == HS_SERVER)
+			return true;
+	return false;
+}
+
 bool delivery_is_stalled(const struct handshake *hs, const struct ending *end)
 {
 	const struct hs_delivery *delivery = &hs->delivery;
 	uint32_t length = delivery_length(hs);
 
-	if (hs->stage > HS_CLIENT_HELLO || hs->alert_count)
-		return false; /* the server has answered */
+	if (hs->stage > HS_CLIENT_HELLO || delivery_server_spoke(hs))
+		return false;
 	if (!hs->client_hello_end_time)
 		return is_torn(hs, end);
 	if (hs->client_hello_segments < 2 && length <= SEGMENT_MAX)

@@ -14,6 +14,9 @@ uint32_t delivery_missing(const struct handshake *hs);
 /* How long nothing new had come from the client, ns, when it ended. */
 uint64_t delivery_silence(const struct handshake *hs, const struct ending *end);
 
+/* An alert is a word too, if only a warning. */
+bool delivery_server_spoke(const struct handshake *hs);
+
 /*
  * The server did not get all of the ClientHello: it came in several segments and was sent again
  * without an answer, was not acknowledged to its end, or the rest of it never came.

@@ -52,13 +52,13 @@ static bool judges_clear(const struct handshake *hs, const struct ending *end)
 static bool nothing_answered(const struct handshake *hs, const struct ending *end)
 {
 	(void)end;
-	return hs->stage <= HS_CLIENT_HELLO;
+	return hs->stage <= HS_CLIENT_HELLO && !delivery_server_spoke(hs);
 }
 
+/* The other side had a reason to leave: it did not go on behind it. */
 static bool was_odd(const struct handshake *hs, const struct ending *end)
 {
-	(void)end;
-	return hs->oddity.what[0];
+	return hs->oddity.what[0] && hs->oddity.stage == hs->stage && end->by != hs->oddity.from;
 }
 
 /* The extension in the hello of the other side that the alert may be about. */

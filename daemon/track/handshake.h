@@ -151,7 +151,8 @@ struct hs_delivery {
 /* Something the protocol does not allow; what the peer makes of it is another matter. */
 struct hs_oddity {
 	enum hs_side from;
-	char what[100]; /* "a malformed ..."; empty: nothing was odd */
+	enum hs_stage stage; /* how far it had come then */
+	char what[100];	     /* "a malformed ..."; empty: nothing was odd */
 };
 
 /* An end of the connection: address in network order (IPv4 mapped), port in host order. */

@@ -74,6 +74,7 @@ void tracker_malformed(struct tracker *tracker, enum hs_side from, const char *w
 	if (oddity->what[0])
 		return; /* the first one may have led to this */
 	oddity->from = from;
+	oddity->stage = tracker->hs.stage;
 	snprintf(oddity->what, sizeof(oddity->what), "%s", what);
 }
 

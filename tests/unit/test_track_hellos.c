@@ -64,7 +64,7 @@ static void check(struct block client, struct block server, enum hs_side from, u
 	if (alert)
 		tracker_alert(&tracker, from, 2, alert, 2);
 	else
-		tracker_close(&tracker, HS_SERVER, true, 2);
+		tracker_close(&tracker, from, true, 2);
 	assert_int_equal(tracker.hs.outcome, HS_FAILURE);
 	assert_int_equal(tracker.hs.failure.cause,
 			 alert == HANDSHAKE_FAILURE ? HS_HANDSHAKE_FAILURE : HS_PROTOCOL_ERROR);
@@ -74,6 +74,7 @@ static void check(struct block client, struct block server, enum hs_side from, u
 }
 
 #define RESET ", then server reset the connection"
+#define CLIENT_RESET ", then client reset the connection"
 
 static void broken(void **state)
 {
@@ -86,11 +87,11 @@ static void broken(void **state)
 	      "client sent a malformed ClientHello (extension 0x1234)" RESET);
 	check(BLOCK("\0\x17\0\0\0"), none, HS_SERVER, 0,
 	      "client sent a malformed ClientHello" RESET);
-	check(plain, BLOCK("\0\x2b\0\1\3"), HS_SERVER, 0,
-	      "server sent a malformed ServerHello (extension supported_versions)" RESET);
-	check(plain, BLOCK("\0\x10\0\7\0"), HS_SERVER, 0,
+	check(plain, BLOCK("\0\x2b\0\1\3"), HS_CLIENT, 0,
+	      "server sent a malformed ServerHello (extension supported_versions)" CLIENT_RESET);
+	check(plain, BLOCK("\0\x10\0\7\0"), HS_CLIENT, 0,
 	      "server sent a malformed ServerHello "
-	      "(extension application_layer_protocol_negotiation)" RESET);
+	      "(extension application_layer_protocol_negotiation)" CLIENT_RESET);
 }
 
 static void blamed(void **state)
