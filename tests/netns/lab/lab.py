@@ -216,21 +216,20 @@ def judge(work, live, read=None):
     if read:
         views["read"] = load(read)
     scenarios = [scenario for scenario in read_tables(HERE) if scenario.name in results]
-    # Under load a stack may not come to what the row wants of it: then it has another try.
-    again = [scenario.name for scenario in scenarios
-             if results[scenario.name]["untrue"] and not os.environ.get("LAB_AGAIN")]
-    with open(os.path.join(work, "again"), "w", encoding="utf-8") as file:
-        file.write("\n".join(again))
-    bad, rows = 0, []
+    bad, rows, again = 0, [], []
     for scenario in scenarios:
-        if scenario.name in again:
-            print(f"# once more: {scenario.name}: the stacks did not say: {results[scenario.name]['untrue']}")
-            continue
         line, details = verdict(scenario, results[scenario.name], views)
+        if line.startswith("not ok") and not os.environ.get("LAB_AGAIN"):
+            again.append(scenario.name)
+            line = f"# once more: {scenario.name}"
         bad += line.startswith("not ok")
         print("\n".join([line, *(f"#   {detail}" for detail in details)]))
         got = "skipped" if results[scenario.name]["skip"] else answers(scenario, views["run"])
         rows.append((scenario.name, scenario.expected, got))
+    # On a busy machine a stack may not come to what its row wants, or two packets may cross: one
+    # more try, in quiet.
+    with open(os.path.join(work, "again"), "w", encoding="utf-8") as file:
+        file.write("".join(f"{name}\n" for name in again))
     known = {scenario.ip for scenario in scenarios}
     strays = [told for told in views["run"] if told["server"]["ip"] not in known]
     print(f"{'not ok' if strays else 'ok'} lab/no record of anything else")
@@ -239,8 +238,8 @@ def judge(work, live, read=None):
     print_table([("scenario", "expected", "got"), *rows])
     healthy = sum(scenario.expected.split("*")[0].split(" ")[0] in ("success", "none") for scenario in scenarios)
     skipped = sum(bool(result["skip"]) for result in results.values())
-    print(f"# {len(rows) - healthy} failures, {healthy} healthy: {len(rows) - bad - skipped} right, {bad} wrong, "
-          f"{skipped} skipped")
+    print(f"# {len(rows) - healthy} failures, {healthy} healthy: {len(rows) - bad - len(again) - skipped} right, {bad} wrong, "
+          f"{skipped} skipped, {len(again)} once more")
     return 1 if bad or strays or left_out else 0
 
 
