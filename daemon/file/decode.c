@@ -40,11 +40,6 @@ uint64_t decoder_fragments_lost(const struct decoder *decoder)
 	return fragments_lost(decoder->fragments);
 }
 
-bool decode_knows_link(int link)
-{
-	return protocol_find(KEY_LINK, (uint32_t)link) != NULL;
-}
-
 enum decode_result decode_packet(struct decoder *decoder, const struct file_packet *packet,
 				 struct tcp_segment *segment)
 {

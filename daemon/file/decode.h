@@ -31,7 +31,7 @@ enum decode_result {
 	DECODE_CUT,	     /* the capture holds too little of it */
 	DECODE_MALFORMED,    /* headers that contradict each other */
 	DECODE_DEPTH,	     /* more headers around it than the named limit */
-	DECODE_UNKNOWN_LINK, /* decode_knows_link() says no */
+	DECODE_UNKNOWN_LINK, /* no row of protocols.c for its link type */
 	DECODE_RESULTS
 };
 
@@ -39,8 +39,6 @@ struct decoder;
 
 struct decoder *decoder_new(void); /* NULL: memory is out */
 void decoder_free(struct decoder *decoder);
-
-bool decode_knows_link(int link);
 
 /* segment is valid until the next call, and as long as the packet's bytes are. */
 enum decode_result decode_packet(struct decoder *decoder, const struct file_packet *packet,

@@ -304,6 +304,21 @@ other_ways() {
 
 # ---- many ---------------------------------------------------------------------------------------
 
+# What it takes, text and JSON; a measurement, not a test.
+measure() {
+	local format
+	for format in text json; do
+		python3 - "$format" "$1" "${READER[@]}" <<-'END'
+			import os, resource, subprocess, sys, time
+			begun = time.monotonic()
+			subprocess.run([*sys.argv[3:], "-f", sys.argv[1], sys.argv[2]], stdout=subprocess.DEVNULL)
+			used = resource.getrusage(resource.RUSAGE_CHILDREN)
+			print(f"# {os.path.getsize(sys.argv[2]) / 1e6:.0f} MB as {sys.argv[1]}: "
+			      f"{time.monotonic() - begun:.1f} s, {used.ru_maxrss / 1e3:.0f} MB of memory")
+		END
+	done
+}
+
 many() {
 	local file=$WORK/many.pcap
 	if [ ! -x "$MULTIPLY" ]; then
@@ -314,6 +329,7 @@ many() {
 	check "$COPIES connections" "$MULTIPLY" -n "$COPIES" -r 5000 "$WORK/template.pcap" "$file"
 	chmod 644 "$file"
 	reads many 0 -f json "$file"
+	measure "$file"
 	check "$COPIES records" [ "$(wc -l <"$WORK/many.out")" = "$COPIES" ]
 	check "$COPIES names" [ "$(jq -r '.tls.client.server_name | capture("^n0*(?<n>[0-9]+)\\.").n' "$WORK/many.out" |
 		sort -n | cmp - <(seq 0 $((COPIES - 1))) 2>&1)" = "" ]

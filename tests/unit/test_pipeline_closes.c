@@ -17,38 +17,9 @@
 
 #include <cmocka.h>
 
-#include "bench_old.h"
+#include "bench_expect.h"
 
 #define HELLO flight13_client_hello
-
-static const struct handshake *expect(const struct bench *bench, enum hs_outcome outcome)
-{
-	const struct handshake *hs = only_record(bench);
-
-	assert_int_equal(hs->outcome, outcome);
-	assert_int_equal(hs->complete, outcome != HS_UNKNOWN);
-	if (outcome == HS_UNKNOWN) {
-		assert_int_equal(hs->failure.cause, HS_CAUSE_NONE);
-		assert_int_equal(hs->failure.side, HS_NOBODY);
-		assert_int_equal(hs->failure.text[0], 0);
-	}
-	return hs;
-}
-
-static void expect_unknown(const struct bench *bench, enum hs_unknown_cause cause)
-{
-	assert_int_equal(expect(bench, HS_UNKNOWN)->unknown, cause);
-}
-
-static const struct handshake *expect_failure(const struct bench *bench, enum hs_cause cause,
-					      enum hs_side side)
-{
-	const struct handshake *hs = expect(bench, HS_FAILURE);
-
-	assert_int_equal(hs->failure.cause, cause);
-	assert_int_equal(hs->failure.side, side);
-	return hs;
-}
 
 /* TLS 1.2, until the client has sent its Finished and closed for writing. */
 static void half_closed(struct bench *bench)
