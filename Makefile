@@ -198,16 +198,17 @@ TEST_TOOLS := $(BUILD)/tests/pcap/variants $(BUILD)/tests/bpf/paths $(BUILD)/tes
 
 RUN_TESTS := BUILD=$(BUILD) SHAKETAP=$(BUILD)/shaketap tests/run.sh
 
-.PHONY: test test-unit test-bpf test-netns test-corpus
+.PHONY: test test-unit test-bpf test-netns test-deploy test-corpus
 test: test-deps all $(UNIT_TESTS) $(BPF_TESTS) $(TEST_TOOLS) ## every test (as root), with a closing count
-	@$(RUN_TESTS) unit bpf netns corpus
+	@$(RUN_TESTS) unit bpf netns deploy corpus
 test-unit: $(UNIT_TESTS) ## tests of the pure core, no root needed
 	@$(RUN_TESTS) unit
 test-bpf: $(BPF_TESTS) ## packet in, event out: the kernel programs, as root
 	@$(RUN_TESTS) bpf
 test-netns: all $(TEST_TOOLS) ## real clients and servers in network namespaces, as root
 	@$(RUN_TESTS) netns
-
+test-deploy: all ## what deploy/ holds: service, packages, images, rules, dashboards, as root
+	@$(RUN_TESTS) deploy
 test-corpus: all $(TEST_TOOLS) ## captures of others against their answers, if they are here
 	@$(RUN_TESTS) corpus
 

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Run test suites and count: tests/run.sh unit|bpf|netns|corpus...
+# Run test suites and count: tests/run.sh unit|bpf|netns|deploy|corpus...
 # CORPUS names a folder of other people's captures with answers (../shared/corpus unless set).
 # The last line is "N passed, N failed, N skipped"; exit 1 when anything failed.
 set -u
 
 cd "$(dirname "$0")/.." || exit 2
 build=${BUILD:-build}
-SHAKETAP=${SHAKETAP:-$build/shaketap}
+export SHAKETAP=${SHAKETAP:-$build/shaketap}
 PATH=$PATH:/usr/sbin:/sbin
 total_passed=0 total_failed=0 total_skipped=0
 passed=0 failed=0 skipped=0
@@ -99,6 +99,15 @@ run_corpus() {
 	run_shown corpus/paths bash tests/corpus/paths.sh "$corpus"
 }
 
+run_deploy() {
+	local test name
+	for test in tests/deploy/test_*.sh; do
+		[ -e "$test" ] || continue
+		name=$(basename "$test" .sh)
+		run_shown "deploy/${name#test_}" bash "$test"
+	done
+}
+
 need_root() {
 	[ "$(id -u)" = 0 ] && return
 	echo "skip $1: needs root (sudo make test)"
@@ -112,9 +121,10 @@ run_suite() {
 	unit) run_programs unit ;;
 	bpf) need_root bpf && run_programs bpf ;;
 	netns) need_root netns && run_netns ;;
+	deploy) need_root deploy && run_deploy ;;
 	corpus) need_root corpus && run_corpus ;;
 	*)
-		echo "tests/run.sh: unknown suite '$1': allowed are unit, bpf, netns, corpus" >&2
+		echo "tests/run.sh: unknown suite '$1': allowed are unit, bpf, netns, deploy, corpus" >&2
 		exit 2
 		;;
 	esac
