@@ -60,8 +60,10 @@ static __always_inline void connect_answered(const struct packet *packet)
 	struct st_syn *syn = bpf_map_lookup_elem(&syns, &packet->key);
 
 	if (syn && !syn->synack_time && syn->client != packet->sender &&
-	    packet->ack == syn->seq + 1)
+	    packet->ack == syn->seq + 1) {
 		syn->synack_time = bpf_ktime_get_ns();
+		syn->answer_seq = packet->seq - 1;
+	}
 }
 
 /* RST in answer to a SYN (RFC 9293 section 3.10.7.1: it acknowledges the SYN). */

@@ -82,8 +82,12 @@ static __always_inline void add_syn_times(struct st_event *event)
 		return;
 	event->syn_time = syn->syn_time;
 	event->synack_time = syn->synack_time;
-	if (!syn->synack_time) /* the answer took another way: it is no connect that fails */
+	if (!syn->synack_time) { /* the answer took another way: it is no connect that fails */
 		syn->synack_time = event->time;
+		syn->answer_seq = event->ack - 1;
+	}
+	event->spoken = event->sender == syn->client && event->seq == syn->seq + 1 && event->ack &&
+			event->ack != syn->answer_seq + 1;
 }
 
 /*

@@ -48,6 +48,7 @@ static void note_sent(struct hs_delivery *delivery, const struct st_event *event
 		if (!delivery->repeats || from < delivery->again)
 			delivery->again = from;
 		delivery->repeats += delivery->repeats < UINT16_MAX;
+		delivery->repeated = event->time;
 	}
 	if (open && end > delivery->sent && end <= REASM_STORED_MAX)
 		delivery->sent = end;
@@ -100,6 +101,7 @@ struct connection *open_connection(struct connections *all, const struct st_even
 		return connection;
 	}
 	hs->client_hello_time = event->time;
+	hs->server_first = event->spoken;
 	if (event->ack)
 		reasm_start(&connection->half[!event->sender].reasm, event->ack);
 	return connection;

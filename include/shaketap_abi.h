@@ -60,7 +60,7 @@ struct st_event {
 	__u8 type;   /* enum st_event_type */
 	__u8 flags;  /* enum st_event_flag */
 	__u8 sender; /* index into key: who sent this packet */
-	__u8 reserved;
+	__u8 spoken; /* with OPENED: the other end sent bytes before the sender's first one */
 };
 
 _Static_assert(sizeof(struct st_flow_key) == 36, "flow key has holes");
@@ -113,9 +113,10 @@ struct st_syn {
 	__u64 synack_time; /* 0: no answer yet */
 	__u32 seq;	   /* initial sequence number of the client */
 	__u32 owner;	   /* as in st_half: copies on other interfaces are no repetition */
+	__u32 answer_seq;  /* with synack_time: that of the server */
 	__u8 client;	   /* index into the key: who sent the SYN */
 	__u8 repeated;	   /* ST_EVENT_SYN_REPEATED went out */
-	__u8 reserved[6];
+	__u8 reserved[2];
 };
 
 _Static_assert(sizeof(struct st_syn) == 32, "st_syn has holes");

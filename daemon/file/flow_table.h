@@ -43,6 +43,7 @@ struct flow {
 	uint64_t syn_time;    /* 0: no SYN seen */
 	uint64_t synack_time; /* 0: no answer seen */
 	uint32_t syn_seq;
+	uint32_t answer_seq;	  /* with synack_time: that of the server */
 	uint8_t client;		  /* who sent the SYN, index in the key */
 	uint8_t early;		  /* data segments seen, up to EARLY_SEGMENTS */
 	bool repeated;		  /* ST_EVENT_SYN_REPEATED went out */

@@ -75,6 +75,9 @@ static void open_handshake(struct flows *flows, struct flow *flow, const struct 
 	first.flags |= ST_FLAG_OPENED | (joined ? ST_FLAG_JOINED : 0);
 	first.syn_time = flow->syn_time;
 	first.synack_time = flow->synack_time;
+	first.spoken = flow->synack_time && event->sender == flow->client &&
+		       event->seq == flow->syn_seq + 1 && event->ack &&
+		       event->ack != flow->answer_seq + 1;
 	emit(flows, flow, &first, payload);
 	while ((segment = held_take(&flow->held))) {
 		bool before = segment->event.sender == event->sender
@@ -192,6 +195,7 @@ static void on_answer(struct flows *flows, struct passing *passing)
 	if (flow->syn_time && !flow->synack_time && flow->client != passing->event.sender &&
 	    passing->event.ack == flow->syn_seq + 1) {
 		flow->synack_time = passing->event.time;
+		flow->answer_seq = passing->event.seq - 1;
 		flow_half_begin(&flow->half[passing->event.sender], passing->event.seq);
 	}
 	on_ack(flows, passing); /* of TCP Fast Open: the hello came with the SYN */

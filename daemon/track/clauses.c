@@ -209,3 +209,10 @@ void clauses_say_not_tls(struct sentence *s, const struct handshake *hs, const s
 	sentence_say(s, "server answered the ClientHello with %s",
 		     is_http(end->first) ? "plain HTTP" : "something that is not TLS");
 }
+
+void clauses_say_greeted(struct sentence *s, const struct handshake *hs, const struct ending *end)
+{
+	(void)hs;
+	sentence_say(s, "server spoke before the ClientHello, and not TLS");
+	say_then(s, end, "nothing more");
+}

@@ -17,5 +17,7 @@ void clauses_say_unanswered(struct sentence *s, const struct handshake *hs,
 			    const struct ending *end);
 /* The server's answer to the ClientHello is not TLS. */
 void clauses_say_not_tls(struct sentence *s, const struct handshake *hs, const struct ending *end);
+/* The server spoke before the client did, and what followed. */
+void clauses_say_greeted(struct sentence *s, const struct handshake *hs, const struct ending *end);
 
 #endif

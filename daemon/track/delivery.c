@@ -4,6 +4,8 @@
 #include "base/util.h"
 #include "tls_wire.h"
 
+#include "shaketap_abi.h"
+
 /* What a frame of Ethernet takes behind headers of IPv4 and TCP: more takes several segments. */
 #define SEGMENT_MAX 1460
 /* An end sooner than that is not for want of bytes: they are sent again after a second at most. */
@@ -50,6 +52,21 @@ static bool is_torn(const struct handshake *hs, const struct ending *end)
 	return end->by == HS_SERVER && delivery_silence(hs, end) >= PATIENCE_NS;
 }
 
+/*
+ * What is not acknowledged is sent again after a second at most, then at twice the distance each
+ * time (RFC 6298 sections 2 and 5): the next time is at `from` + 2 * what has passed + the first
+ * distance. TCP that has fallen silent got its acknowledgement, though nobody showed it to us.
+ */
+static bool still_repeats(const struct hs_delivery *delivery, uint64_t from, uint64_t end)
+{
+	const uint64_t first = 3 * NS_PER_S; /* of old stacks (RFC 1122 section 4.2.3.1) */
+	uint64_t passed = delivery->repeated - from;
+
+	if (!delivery->repeats || delivery->repeats >= ST_REPEATS_MAX)
+		return delivery->repeats; /* more are not told */
+	return end <= from + 2 * passed + passed / 4 + first;
+}
+
 bool delivery_server_spoke(const struct handshake *hs)
 {
 	for (unsigned i = 0; i < hs->alert_count; i++)
@@ -72,5 +89,12 @@ bool delivery_is_stalled(const struct handshake *hs, const struct ending *end)
 	if (!delivery->repeats && delivery_silence(hs, end) < PATIENCE_NS)
 		return false;
 	/* Acknowledgements without data are not seen live: none is no news. */
-	return delivery_missing(hs) && (delivery->repeats || delivery->acked);
+	return delivery_missing(hs) &&
+	       (delivery->acked || still_repeats(delivery, hs->client_hello_end_time, end->time));
+}
+
+bool delivery_is_doubtful(const struct handshake *hs, const struct ending *end)
+{
+	return delivery_is_stalled(hs, end) && hs->client_hello_end_time &&
+	       hs->delivery.repeats == 1 && !hs->delivery.acked;
 }

@@ -23,4 +23,7 @@ bool delivery_server_spoke(const struct handshake *hs);
  */
 bool delivery_is_stalled(const struct handshake *hs, const struct ending *end);
 
+/* The same, known by one repetition alone: that may also be a probe (RFC 8985 section 7). */
+bool delivery_is_doubtful(const struct handshake *hs, const struct ending *end);
+
 #endif

@@ -55,6 +55,12 @@ static bool nothing_answered(const struct handshake *hs, const struct ending *en
 	return hs->stage <= HS_CLIENT_HELLO && !delivery_server_spoke(hs);
 }
 
+/* No protocol that goes over to TLS does so without a word of the client. */
+static bool greeted(const struct handshake *hs, const struct ending *end)
+{
+	return hs->server_first && nothing_answered(hs, end);
+}
+
 /* The other side had a reason to leave: it did not go on behind it. */
 static bool was_odd(const struct handshake *hs, const struct ending *end)
 {
@@ -80,6 +86,13 @@ static void tell_none(struct sentence *s, const struct handshake *hs, const stru
 {
 	if (sent_none(hs, end))
 		sentence_fact(s, "client sent no certificate");
+}
+
+static void tell_greeting(struct sentence *s, const struct handshake *hs, const struct ending *end)
+{
+	(void)hs;
+	(void)end;
+	sentence_fact(s, "server spoke first, and not TLS");
 }
 
 static void tell_likely_client(struct sentence *s, const struct handshake *hs,
@@ -123,6 +136,8 @@ static const struct alert_rule {
 	enum hs_cause cause;
 	clause *tell;
 } alert_rules[] = {
+	{ 0, 255, CLIENT, greeted, HS_NOT_TLS_SERVER, tell_greeting },
+
 	{ 116, 116, SERVER, NULL, HS_CLIENT_CERTIFICATE_MISSING, tell_none },
 	{ 41, 41, EITHER, NULL, HS_CLIENT_CERTIFICATE_MISSING, NULL }, /* no_certificate */
 	{ 40, 40, SERVER, sent_none, HS_CLIENT_CERTIFICATE_MISSING, tell_none },
@@ -199,7 +214,10 @@ static const struct rule {
 	{ BYTES, ANYONE, NULL, HS_PROTOCOL_ERROR, OBSERVED, NULL, NULL },
 	{ SSLV2, ANYONE, NULL, HS_HANDSHAKE_FAILURE, OBSERVED, NULL, NULL },
 
+	{ UNEXPLAINED, ANYONE, greeted, HS_NOT_TLS_SERVER, OBSERVED, clauses_say_greeted, NULL },
 	{ UNEXPLAINED, ANYONE, was_odd, HS_PROTOCOL_ERROR, OBSERVED, clauses_say_oddity, NULL },
+	{ UNEXPLAINED, ANYONE, delivery_is_doubtful, HS_CLIENT_HELLO_STALLED, SUSPECTED,
+	  clauses_say_stalled, NULL },
 	{ UNEXPLAINED, ANYONE, delivery_is_stalled, HS_CLIENT_HELLO_STALLED, OBSERVED,
 	  clauses_say_stalled, NULL },
 	{ SILENCE, ANYONE, nothing_answered, HS_NO_SERVER_HELLO, OBSERVED, clauses_say_unanswered,

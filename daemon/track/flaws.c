@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "track/flaws.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 
 /* Two of them, and an alert, fit into one sentence. */
 #define NAME_SIZE 49
+#define NAMES_SIZE (NAME_SIZE + 24)
 #define DATE_SIZE 32
 #define SPAN_SIZE 32
 
@@ -79,26 +81,72 @@ static struct bytes bytes_of(const char *string)
 	return (struct bytes){ (const uint8_t *)string, strlen(string) };
 }
 
-/* Whether it covers the name was decided when it was read. */
-static void tell_names(struct sentence *s, const struct subject *of)
+/* "example.com and 3 more" */
+static const char *names_text(char out[NAMES_SIZE], const struct tls_x509 *x509)
 {
-	const struct tls_client_hello *hello = of->hs->client_hello;
-	const struct tls_x509 *x509 = of->x509;
-	char asked[NAME_SIZE], first[NAME_SIZE], more[24] = "";
+	char first[NAME_SIZE];
 
-	if (x509->cover != TLS_X509_NOT_COVERED || !hello)
-		return;
-	sentence_word(asked, sizeof(asked), hello->server_name);
-	if (!x509->name_count) {
-		sentence_fact(s, "%s names no host, not %s", of->noun, asked);
-		return;
-	}
 	sentence_word(first, sizeof(first), bytes_of(x509->names));
 	if (x509->name_count == TLS_X509_NAMES_MAX)
-		snprintf(more, sizeof(more), " and many more");
+		snprintf(out, NAMES_SIZE, "%s and many more", first);
 	else if (x509->name_count > 1)
-		snprintf(more, sizeof(more), " and %u more", x509->name_count - 1);
-	sentence_fact(s, "%s is for %s%s, not for %s", of->noun, first, more, asked);
+		snprintf(out, NAMES_SIZE, "%s and %u more", first, x509->name_count - 1);
+	else
+		snprintf(out, NAMES_SIZE, "%s", first);
+	return out;
+}
+
+/* Whether it covers the name was decided when it was read. */
+static void tell_names(struct sentence *s, const struct subject *of, struct bytes server_name)
+{
+	char asked[NAME_SIZE], names[NAMES_SIZE];
+
+	if (of->x509->cover != TLS_X509_NOT_COVERED)
+		return;
+	sentence_word(asked, sizeof(asked), server_name);
+	if (of->x509->name_count)
+		sentence_fact(s, "%s is for %s, not for %s", of->noun, names_text(names, of->x509),
+			      asked);
+	else
+		sentence_fact(s, "%s names no host, not %s", of->noun, asked);
+}
+
+static bool names_address(const struct tls_x509 *x509, const uint32_t addr[4])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	bool four = !memcmp(addr, mapped, sizeof(mapped));
+	const char *name = x509->names;
+	char text[INET6_ADDRSTRLEN] = "";
+
+	inet_ntop(four ? AF_INET : AF_INET6, four ? addr + 3 : addr, text, sizeof(text));
+	for (unsigned i = 0; i < x509->name_count; i++, name += strlen(name) + 1)
+		if (!strcmp(name, text))
+			return true;
+	return false;
+}
+
+/* A client that goes by address sends no name, and looks for the address (RFC 9110 section 4.3.5).
+ */
+static void tell_no_name(struct sentence *s, const struct subject *of)
+{
+	const struct tls_x509 *x509 = of->x509;
+	char names[NAMES_SIZE];
+
+	if (!x509->name_count || x509->name_count == TLS_X509_NAMES_MAX ||
+	    names_address(x509, of->hs->end[HS_SERVER].addr))
+		return;
+	sentence_fact(s, "client asked for no name, %s is for %s", of->noun,
+		      names_text(names, x509));
+}
+
+static void tell_asked(struct sentence *s, const struct subject *of)
+{
+	const struct tls_client_hello *hello = of->hs->client_hello;
+
+	if (hello && hello->server_name.n)
+		tell_names(s, of, hello->server_name);
+	else if (hello)
+		tell_no_name(s, of);
 }
 
 static int hex_value(char c)
@@ -166,7 +214,7 @@ static void tell(struct sentence *s, const struct subject *of, unsigned wanted)
 	if (wanted & DATES)
 		tell_dates(s, of, wanted);
 	if (wanted & NAMES)
-		tell_names(s, of);
+		tell_asked(s, of);
 	if (wanted & ISSUER || of->x509->self_signed ||
 	    (wanted & ISSUER_AT_LAST && s->facts == facts))
 		tell_issuer(s, of);

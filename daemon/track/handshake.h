@@ -144,8 +144,9 @@ struct hs_delivery {
 	uint32_t sent;	/* bytes of the client seen */
 	uint32_t acked; /* of these acknowledged; live only packets with more than that are seen */
 	uint32_t again; /* with repeats: the first byte of those that came again */
-	uint16_t repeats; /* times that bytes came again without an answer */
-	uint64_t time;	  /* of the client's last packet */
+	uint16_t repeats;  /* times that bytes came again without an answer */
+	uint64_t repeated; /* when they last did */
+	uint64_t time;	   /* of the client's last packet */
 };
 
 /* Something the protocol does not allow; what the peer makes of it is another matter. */
@@ -174,7 +175,9 @@ struct handshake {
 	struct hs_failure failure;
 	struct hs_oddity oddity;
 	struct hs_delivery delivery;
-	bool complete; /* every byte that matters was seen */
+	bool complete;	   /* every byte that matters was seen */
+	bool server_first; /* the server sent bytes before the client had sent any: that is no TLS
+			    */
 
 	uint64_t wall_offset; /* add to a time (mod 2^64): ns since the epoch; 0: not known */
 	uint64_t syn_time, synack_time;

@@ -233,16 +233,57 @@ static void an_answer_is_not_replaced(void **state)
 	assert_int_equal(syn_of(rig).synack_time, answered);
 }
 
+/* SMTP, SSH and the like: the server has sent 20 bytes when the client begins. */
+static void a_server_that_spoke_first(void **state)
+{
+	struct rig *rig = *state;
+
+	connect_tcp(rig);
+	client_hello(rig);
+	assert_false(only_event(rig, ST_EVENT_DATA, 521)->event.spoken);
+
+	rig->base.client_port++;
+	connect_tcp(rig);
+	rig->next[SERVER] += 20;
+	client_hello(rig);
+	assert_true(only_event(rig, ST_EVENT_DATA, 521)->event.spoken);
+
+	/* The client has asked for TLS before (RFC 3207 section 4). */
+	rig->base.client_port++;
+	connect_tcp(rig);
+	rig->next[SERVER] += 20;
+	rig->next[CLIENT] += 10;
+	client_hello(rig);
+	assert_false(only_event(rig, ST_EVENT_DATA, 521)->event.spoken);
+}
+
+/* Without the SYN-ACK nobody knows where the server began. */
+static void a_server_whose_answer_was_not_seen(void **state)
+{
+	struct rig *rig = *state;
+
+	signal_flags(rig, CLIENT, SYN);
+	rig->next[SERVER] += 20;
+	client_hello(rig);
+	assert_false(only_event(rig, ST_EVENT_DATA, 521)->event.spoken);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_late_server_hello),	 TEST(all_that_is_no_hello),
-		TEST(an_old_client_hello),	 TEST(a_new_client_hello),
-		TEST(a_client_hello_with_rst),	 TEST(a_new_connection),
-		TEST(a_hello_answers_its_syn),	 TEST(a_reset_behind_such_a_hello),
+		TEST(a_late_server_hello),
+		TEST(all_that_is_no_hello),
+		TEST(an_old_client_hello),
+		TEST(a_new_client_hello),
+		TEST(a_client_hello_with_rst),
+		TEST(a_new_connection),
+		TEST(a_hello_answers_its_syn),
+		TEST(a_reset_behind_such_a_hello),
 		TEST(an_answer_is_not_replaced),
+		TEST(a_server_that_spoke_first),
+		TEST(a_server_whose_answer_was_not_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include <arpa/inet.h>
 #include <cmocka.h>
 
 #include "certificate_bodies.h"
@@ -138,8 +139,9 @@ static void what_the_server_chose(void **state)
 }
 
 /* Seconds since the epoch, by date -u -d. */
-#define LEAF_FROM 1767225600  /* 2026-01-01 00:00:00 */
-#define LEAF_UNTIL 1798859045 /* 2027-01-02 03:04:05 */
+#define LEAF_FROM 1767225600	/* 2026-01-01 00:00:00 */
+#define LEAF_UNTIL 1798859045	/* 2027-01-02 03:04:05 */
+#define LEAF_ADDRESS 0xc0000201 /* 192.0.2.1 */
 #define DAY 86400
 
 /* The leaf of certificate_bodies.h in the clear, at this time, asked for by this name. */
@@ -163,6 +165,11 @@ static void expect_shown(struct handshake hs, struct ending ending, const char *
 	expect_text(&hs, ending, text);
 	tls_x509_release(hs.certificate[HS_CLIENT]);
 	tls_x509_release(hs.certificate[HS_SERVER]);
+}
+
+static struct hs_end address_of(uint32_t ipv4)
+{
+	return (struct hs_end){ .addr = { 0, 0, htonl(0xffff), htonl(ipv4) }, .port = 443 };
 }
 
 static void what_the_servers_certificate_shows(void **state)
@@ -198,6 +205,16 @@ static void what_the_servers_certificate_shows(void **state)
 	expect_shown(shown(HS_SERVER, old, "b.example", LEAF_FROM), ALERT(HS_CLIENT, 42),
 		     "client alert bad_certificate (certificate names no host, not b.example, "
 		     "certificate is self-signed)");
+	/* leaf is for 192.0.2.1 as well, among others: who goes there by address has no complaint.
+	 */
+	hs = shown(HS_SERVER, leaf, "", LEAF_FROM);
+	hs.end[HS_SERVER] = address_of(LEAF_ADDRESS + 1);
+	expect_shown(hs, ALERT(HS_CLIENT, 42),
+		     "client alert bad_certificate (client asked for no name, certificate is for "
+		     "api.example.com and 3 more)");
+	hs = shown(HS_SERVER, leaf, "", LEAF_FROM);
+	hs.end[HS_SERVER] = address_of(LEAF_ADDRESS);
+	expect_shown(hs, ALERT(HS_CLIENT, 42), "client alert bad_certificate (issuer CN=Root)");
 	expect_shown(shown(HS_SERVER, old, "", LEAF_FROM), ALERT(HS_CLIENT, 48),
 		     "client alert unknown_ca (certificate is self-signed)");
 	/* Who hangs up without a word may have had the same reason. */
