@@ -90,7 +90,7 @@ static bool certificate_not_yet_valid(const struct view *v)
 
 static bool name_mismatch(const struct view *v)
 {
-	return v->x509 && v->x509->cover == TLS_X509_NOT_COVERED;
+	return v->x509 && v->hs->cover == TLS_X509_NOT_COVERED;
 }
 
 static bool self_signed(const struct view *v)

@@ -149,36 +149,6 @@ static void read_key(struct tls_x509 *facts, X509 *x509)
 	facts->key_bits = bits > 0 ? (uint32_t)bits : 0;
 }
 
-/* Does the certificate cover this name of a host, or address of one? */
-static enum tls_x509_cover cover_of(X509 *x509, struct bytes name)
-{
-	unsigned char addr[sizeof(struct in6_addr)];
-	char host[TLS_X509_HOST_MAX + 1];
-	int result;
-
-	if (!name.n || name.n > TLS_X509_HOST_MAX)
-		return TLS_X509_COVER_UNKNOWN;
-	if (name.p[name.n - 1] == '.') /* the root's, which certificates leave out */
-		name.n--;
-	/* A dot in front would ask for any host of a domain. */
-	if (!name.n || name.p[0] == '.')
-		return TLS_X509_COVER_UNKNOWN;
-	for (size_t i = 0; i < name.n; i++)
-		if (name.p[i] <= ' ' || name.p[i] > '~')
-			return TLS_X509_COVER_UNKNOWN;
-	memcpy(host, name.p, name.n);
-	host[name.n] = '\0';
-	if (inet_pton(AF_INET, host, addr) == 1)
-		result = X509_check_ip(x509, addr, sizeof(struct in_addr), 0);
-	else if (inet_pton(AF_INET6, host, addr) == 1)
-		result = X509_check_ip(x509, addr, sizeof(struct in6_addr), 0);
-	else
-		result = X509_check_host(x509, host, name.n, 0, NULL);
-	if (result < 0)
-		return TLS_X509_COVER_UNKNOWN;
-	return result ? TLS_X509_COVERED : TLS_X509_NOT_COVERED;
-}
-
 /* A DNS name or an address as text; false: another kind of name, or no text to be of use. */
 static bool name_text(const GENERAL_NAME *name, struct text *t)
 {
@@ -201,15 +171,15 @@ static bool name_text(const GENERAL_NAME *name, struct text *t)
 	return t->n && !t->cut;
 }
 
-static void gather_names(struct gathering *g, X509 *x509, struct bytes server_name)
+/* False: they are there, but broken, and nobody can tell what they cover. */
+static bool gather_names(struct gathering *g, X509 *x509)
 {
 	int critical, n;
 	size_t start = g->used;
 	GENERAL_NAMES *names = X509_get_ext_d2i(x509, NID_subject_alt_name, &critical, NULL);
 
 	if (!names && critical != -1)
-		return; /* there, but broken: nobody can tell what it covers */
-	g->facts.cover = cover_of(x509, server_name);
+		return false;
 	n = sk_GENERAL_NAME_num(names); /* -1: of NULL */
 	for (int i = 0; i < n && g->facts.name_count < TLS_X509_NAMES_MAX; i++) {
 		char room[TLS_X509_HOST_MAX + 1];
@@ -226,9 +196,11 @@ static void gather_names(struct gathering *g, X509 *x509, struct bytes server_na
 	if (g->facts.name_count)
 		g->names = start + 1;
 	GENERAL_NAMES_free(names);
+	return true;
 }
 
-static void gather_all(struct gathering *g, X509 *x509, struct bytes server_name)
+/* False: there is no telling what it covers. */
+static bool gather_all(struct gathering *g, X509 *x509)
 {
 	struct tls_x509 *facts = &g->facts;
 
@@ -241,7 +213,7 @@ static void gather_all(struct gathering *g, X509 *x509, struct bytes server_name
 	read_signature(facts, x509);
 	read_key(facts, x509);
 	facts->self_signed = X509_get_extension_flags(x509) & EXFLAG_SS;
-	gather_names(g, x509, server_name);
+	return gather_names(g, x509);
 }
 
 static struct tls_x509 *finish(const struct gathering *g)
@@ -261,23 +233,61 @@ static struct tls_x509 *finish(const struct gathering *g)
 	return x509;
 }
 
-struct tls_x509 *tls_x509_parse(struct bytes der, struct bytes server_name)
+/* Nothing but another name: the type of libcrypto stays in this file. */
+static X509 *x509_of(const struct tls_x509_names *names)
+{
+	return (X509 *)names;
+}
+
+struct tls_x509 *tls_x509_parse(struct bytes der, struct tls_x509_names **names)
 {
 	const unsigned char *p = der.p;
 	struct gathering g;
 	X509 *x509 = NULL;
 
+	*names = NULL;
 	g.facts = (struct tls_x509){ .references = 1 };
 	g.subject = g.issuer = g.serial = g.names = g.used = 0;
 	if (!digest(DIGEST_SHA256, der, g.facts.sha256))
 		return NULL;
 	if (der.n <= TLS_X509_DER_MAX)
 		x509 = d2i_X509(NULL, &p, (long)der.n);
-	if (x509 && p == der.p + der.n)
-		gather_all(&g, x509, server_name);
-	X509_free(x509);
+	if (x509 && p == der.p + der.n && gather_all(&g, x509))
+		*names = (struct tls_x509_names *)x509;
+	else
+		X509_free(x509);
 	ERR_clear_error(); /* what libcrypto thinks of it is for nobody */
 	return finish(&g);
+}
+
+enum tls_x509_cover tls_x509_cover(const struct tls_x509_names *names, struct bytes name)
+{
+	unsigned char addr[sizeof(struct in6_addr)];
+	char host[TLS_X509_HOST_MAX + 1];
+	int result;
+
+	if (!names || !name.n || name.n > TLS_X509_HOST_MAX)
+		return TLS_X509_COVER_UNKNOWN;
+	if (name.p[name.n - 1] == '.') /* the root's, which certificates leave out */
+		name.n--;
+	/* A dot in front would ask for any host of a domain. */
+	if (!name.n || name.p[0] == '.')
+		return TLS_X509_COVER_UNKNOWN;
+	for (size_t i = 0; i < name.n; i++)
+		if (name.p[i] <= ' ' || name.p[i] > '~')
+			return TLS_X509_COVER_UNKNOWN;
+	memcpy(host, name.p, name.n);
+	host[name.n] = '\0';
+	if (inet_pton(AF_INET, host, addr) == 1)
+		result = X509_check_ip(x509_of(names), addr, sizeof(struct in_addr), 0);
+	else if (inet_pton(AF_INET6, host, addr) == 1)
+		result = X509_check_ip(x509_of(names), addr, sizeof(struct in6_addr), 0);
+	else
+		result = X509_check_host(x509_of(names), host, name.n, 0, NULL);
+	ERR_clear_error();
+	if (result < 0)
+		return TLS_X509_COVER_UNKNOWN;
+	return result ? TLS_X509_COVERED : TLS_X509_NOT_COVERED;
 }
 
 struct tls_x509 *tls_x509_keep(struct tls_x509 *x509)
@@ -290,4 +300,9 @@ void tls_x509_release(struct tls_x509 *x509)
 {
 	if (x509 && !--x509->references)
 		free(x509);
+}
+
+void tls_x509_names_free(struct tls_x509_names *names)
+{
+	X509_free(x509_of(names));
 }

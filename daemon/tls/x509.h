@@ -41,19 +41,28 @@ struct tls_x509 {
 	const char *key_algorithm, *signature_algorithm; /* static */
 	uint32_t key_bits;				 /* 0: not known */
 	bool weak_signature;				 /* signed over MD2, MD4, MD5 or SHA-1 */
-	bool self_signed;	   /* issued by itself, by names and key identifiers */
-	enum tls_x509_cover cover; /* of the server name that was asked for */
-	const char *names;	   /* DNS and IP names, each with its NUL, one after another */
-	unsigned name_count;	   /* of those kept */
+	bool self_signed;    /* issued by itself, by names and key identifiers */
+	const char *names;   /* DNS and IP names, each with its NUL, one after another */
+	unsigned name_count; /* of those kept */
 };
 
+/* A certificate as libcrypto has it, to look names up in. */
+struct tls_x509_names;
+
 /*
- * Read a certificate. server_name: as in the ClientHello, without any: n == 0; whether the
- * certificate covers it is decided here (RFC 6125). Bytes that are no certificate give a result
- * that is not `parsed`. One reference is the caller's. NULL: memory is out, or libcrypto will not
- * hash.
+ * Read a certificate. Bytes that are none give a result that is not `parsed`. One reference is
+ * the caller's, and *names, to be given to tls_x509_names_free(); that is NULL where what the
+ * certificate covers cannot be told. NULL: memory is out, or libcrypto will not hash.
  */
-struct tls_x509 *tls_x509_parse(struct bytes der, struct bytes server_name);
+struct tls_x509 *tls_x509_parse(struct bytes der, struct tls_x509_names **names);
+
+/*
+ * Does the certificate cover this server name, as it stands in the ClientHello (RFC 6125)?
+ * n == 0: there was none. Takes the longer the more names the certificate has. names may be NULL.
+ */
+enum tls_x509_cover tls_x509_cover(const struct tls_x509_names *names, struct bytes server_name);
+/* Takes NULL too. */
+void tls_x509_names_free(struct tls_x509_names *names);
 
 struct tls_x509 *tls_x509_keep(struct tls_x509 *x509);
 /* Takes NULL too. */

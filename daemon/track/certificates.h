@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The certificates of handshakes. Servers show the same one over and over, and reading one takes
- * a hundred times longer than hashing it, so those met last are kept and shared.
+ * a thousand times longer than comparing it, so those met last are kept and shared.
  */
 #ifndef SHAKETAP_CERTIFICATES_H
 #define SHAKETAP_CERTIFICATES_H

@@ -101,7 +101,7 @@ static void tell_names(struct sentence *s, const struct subject *of, struct byte
 {
 	char asked[NAME_SIZE], names[NAMES_SIZE];
 
-	if (of->x509->cover != TLS_X509_NOT_COVERED)
+	if (of->hs->cover != TLS_X509_NOT_COVERED)
 		return;
 	sentence_word(asked, sizeof(asked), server_name);
 	if (of->x509->name_count)

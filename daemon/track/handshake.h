@@ -175,9 +175,7 @@ struct handshake {
 	struct hs_failure failure;
 	struct hs_oddity oddity;
 	struct hs_delivery delivery;
-	bool complete;	   /* every byte that matters was seen */
-	bool server_first; /* the server sent bytes before the client had sent any: that is no TLS
-			    */
+	bool complete; /* every byte that matters was seen */
 
 	uint64_t wall_offset; /* add to a time (mod 2^64): ns since the epoch; 0: not known */
 	uint64_t syn_time, synack_time;
@@ -195,6 +193,8 @@ struct handshake {
 	struct tls_client_hello *client_hello; /* own allocation; NULL: not seen or not parseable */
 	uint32_t client_hello_segments;	       /* TCP segments that carried the first ClientHello */
 	uint32_t client_hello_records;	       /* TLS records that carried it */
+	/* The server sent bytes before the client had sent any: that is no TLS. */
+	bool server_first;
 	bool has_server_hello;
 	struct tls_server_hello server_hello; /* alpn points to next_protocol below */
 	char next_protocol[256];	      /* as sent, may hold any byte */
@@ -203,6 +203,7 @@ struct handshake {
 	bool hello_retry_has_group;
 	uint16_t hello_retry_group;
 
+	enum tls_x509_cover cover; /* does the server's certificate cover the name asked for? */
 	enum hs_resumption resumption;
 	enum hs_early_data early_data;
 	enum hs_client_certificate client_certificate;

@@ -152,11 +152,14 @@ static struct handshake shown(enum hs_side side, struct bytes der, const char *n
 				.client_hello = &recorded,
 				.client_hello_time = NOW,
 				.wall_offset = (uint64_t)now * NS - NOW };
+	struct tls_x509_names *names;
 
 	recorded =
 		(struct tls_client_hello){ .server_name = { (const uint8_t *)name, strlen(name) } };
-	hs.certificate[side] = tls_x509_parse(der, recorded.server_name);
+	hs.certificate[side] = tls_x509_parse(der, &names);
 	assert_non_null(hs.certificate[side]);
+	hs.cover = tls_x509_cover(names, recorded.server_name);
+	tls_x509_names_free(names);
 	return hs;
 }
 

@@ -55,7 +55,7 @@ static struct fixture *classic(struct fixture *f)
 	f->x509.parsed = f->x509.has_not_before = f->x509.has_not_after = true;
 	f->x509.not_before = NOW - 30 * DAY;
 	f->x509.not_after = NOW + 60 * DAY;
-	f->x509.cover = TLS_X509_COVERED;
+	f->hs.cover = TLS_X509_COVERED;
 	return f;
 }
 
@@ -259,9 +259,9 @@ static void certificates(void **state)
 	struct fixture f;
 
 	(void)state;
-	classic(&f)->x509.cover = TLS_X509_NOT_COVERED;
+	classic(&f)->hs.cover = TLS_X509_NOT_COVERED;
 	assert_true(holds(&f, FINDING_NAME_MISMATCH));
-	f.x509.cover = TLS_X509_COVER_UNKNOWN;
+	f.hs.cover = TLS_X509_COVER_UNKNOWN;
 	assert_false(holds(&f, FINDING_NAME_MISMATCH));
 	assert_false(holds(&f, FINDING_SELF_SIGNED));
 	f.x509.self_signed = true;
