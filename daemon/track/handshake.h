@@ -175,7 +175,6 @@ struct handshake {
 	struct hs_failure failure;
 	struct hs_oddity oddity;
 	struct hs_delivery delivery;
-	bool complete; /* every byte that matters was seen */
 
 	uint64_t wall_offset; /* add to a time (mod 2^64): ns since the epoch; 0: not known */
 	uint64_t syn_time, synack_time;
@@ -195,6 +194,7 @@ struct handshake {
 	uint32_t client_hello_records;	       /* TLS records that carried it */
 	/* The server sent bytes before the client had sent any: that is no TLS. */
 	bool server_first;
+	bool complete; /* every byte that matters was seen */
 	bool has_server_hello;
 	struct tls_server_hello server_hello; /* alpn points to next_protocol below */
 	char next_protocol[256];	      /* as sent, may hold any byte */
