@@ -144,6 +144,10 @@ def check_rules(path):
                 bool(rule["alerts"]) == fires, f"{rule['query']}\nalerts: {rule['alerts']}")
         for alert in rule["alerts"][:1]:
             print("#   ", alert["annotations"]["summary"], alert["annotations"]["description"])
+    texts = [text for rule in alerts for alert in rule["alerts"] for text in alert["annotations"].values()]
+    # How Prometheus shows a template that failed; and a cause that its query did not find.
+    bad = [text for text in texts if re.search(r"<error|<no value>|cause: *\.", text)]
+    verdict(f"{len(texts)} texts of alerts are whole", texts and not bad, "\n".join(bad))
 
 
 # --- dashboards ---------------------------------------------------------------------------------
