@@ -10,14 +10,11 @@
 
 #include <linux/if_ether.h>
 #include <linux/in.h>
-#include <linux/ip.h>
-#include <linux/ipv6.h>
-#include <linux/tcp.h>
 
 #include <bpf/bpf_endian.h>
 
 #include "count.bpf.h"
-#include "tls_sniff.h"
+#include "scratch.bpf.h"
 #include "verifier.bpf.h"
 
 /* 802.1ad carries two tags; a third is somebody's mistake and counted. */
@@ -30,48 +27,7 @@
 #define IP4_FRAGMENT_MASK 0x3fff /* more fragments, offset */
 #define IP6_FRAGMENT_MASK 0xfff9 /* offset, more fragments */
 
-#define FIRST_BYTES TLS_SNIFF_FIRST_BYTES
-/* TCP options of nearly every data segment: two NOPs and the timestamps. */
-#define USUAL_OPTIONS_LEN 12
-
 enum tcp_flag { TCP_FIN = 0x01, TCP_SYN = 0x02, TCP_RST = 0x04, TCP_ACK = 0x10 };
-
-struct packet {
-	struct st_flow_key key; /* as sent (source first) until packet_canonical() */
-	__u32 seq;		/* of the first payload byte */
-	__u32 ack;
-	__u32 offset;			  /* of the payload in the skb */
-	__u32 len;			  /* of the payload */
-	__u16 sender_port, receiver_port; /* network order */
-	__u16 vlan;
-	__u8 flags;
-	__u8 sender;   /* after packet_canonical(): index of the source in key */
-	__u8 sniffed;  /* enum tls_sniffed */
-	__u8 first[8]; /* FIRST_BYTES of the payload; zero behind len */
-};
-
-/* Headers of the usual layout in one piece. */
-struct tcp_head {
-	struct tcphdr tcp;
-	__u8 options[USUAL_OPTIONS_LEN];
-	__u8 first[8]; /* FIRST_BYTES, rounded up so that no member is misaligned */
-};
-
-struct ip4_head {
-	struct iphdr ip;
-	struct tcp_head rest;
-};
-
-struct ip6_head {
-	struct ipv6hdr ip;
-	struct tcp_head rest;
-};
-
-/* Where the IP packet lies; offsets into the skb. */
-struct bounds {
-	__u32 tcp;
-	__u32 end;
-};
 
 static __always_inline bool load_first_bytes(struct __sk_buff *skb, struct packet *packet)
 {
@@ -81,19 +37,19 @@ static __always_inline bool load_first_bytes(struct __sk_buff *skb, struct packe
 				   clamp_length(n, sizeof(packet->first)));
 }
 
-/* head holds the TCP header, and with all_here also what follows it in the usual layout. */
+/* head holds the TCP header, and with packet->all_here also what follows it in the usual layout. */
 static __always_inline bool parse_tcp(struct __sk_buff *skb, const struct tcp_head *head,
-				      bool all_here, const struct bounds *at, struct packet *packet)
+				      struct packet *packet)
 {
 	const struct tcphdr *tcp = &head->tcp;
 	__u32 header_len = tcp->doff * 4;
 
-	if (header_len < sizeof(*tcp) || at->tcp + header_len > at->end) {
+	packet->offset += header_len;
+	if (header_len < sizeof(*tcp) || packet->offset > packet->end) {
 		count(ST_COUNT_REFUSED_MALFORMED);
 		return false;
 	}
-	packet->offset = at->tcp + header_len;
-	packet->len = at->end - packet->offset;
+	packet->len = packet->end - packet->offset;
 	packet->flags = ((const __u8 *)tcp)[13];
 	/* A SYN takes one sequence number in front of its data (TCP Fast Open). */
 	packet->seq = bpf_ntohl(tcp->seq) + !!(packet->flags & TCP_SYN);
@@ -102,7 +58,7 @@ static __always_inline bool parse_tcp(struct __sk_buff *skb, const struct tcp_he
 	packet->key.port[1] = packet->receiver_port = tcp->dest;
 	if (!packet->len)
 		return true;
-	if (all_here && header_len == sizeof(*tcp) + USUAL_OPTIONS_LEN &&
+	if (packet->all_here && header_len == sizeof(*tcp) + USUAL_OPTIONS_LEN &&
 	    packet->len >= FIRST_BYTES) {
 		__builtin_memcpy(packet->first, head->first, FIRST_BYTES);
 		return true;
@@ -113,44 +69,52 @@ static __always_inline bool parse_tcp(struct __sk_buff *skb, const struct tcp_he
 	return false;
 }
 
-static __always_inline bool parse_ip4(struct __sk_buff *skb, __u32 offset, struct packet *packet)
+/* The TCP header is not where it usually is: load it from packet->offset. */
+static __always_inline bool load_tcp(struct __sk_buff *skb, const struct packet *packet,
+				     struct tcphdr *tcp)
 {
-	struct ip4_head head = {}; /* before 6.3 the verifier wants every byte written */
-	struct bounds at;
-	bool all_here = skb->len >= offset + sizeof(head);
+	if (!bpf_skb_load_bytes(skb, packet->offset, tcp, sizeof(*tcp)))
+		return true;
+	count(ST_COUNT_REFUSED_TRUNCATED);
+	return false;
+}
+
+static __always_inline bool parse_ip4(struct __sk_buff *skb, struct scratch *scratch)
+{
+	struct ip4_head *head = &scratch->head.ip4;
+	struct packet *packet = &scratch->packet;
 	__u32 header_len, total;
 
-	if (all_here ? bpf_skb_load_bytes(skb, offset, &head, sizeof(head))
-		     : bpf_skb_load_bytes(skb, offset, &head,
-					  sizeof(head.ip) + sizeof(head.rest.tcp)))
+	packet->all_here = skb->len >= packet->offset + sizeof(*head);
+	if (packet->all_here ? bpf_skb_load_bytes(skb, packet->offset, head, sizeof(*head))
+			     : bpf_skb_load_bytes(skb, packet->offset, head,
+						  sizeof(head->ip) + sizeof(head->rest.tcp)))
 		return false; /* too short for TCP: some other protocol, or nothing to follow */
-	if (head.ip.protocol != IPPROTO_TCP)
+	if (head->ip.protocol != IPPROTO_TCP)
 		return false;
-	if (head.ip.frag_off & bpf_htons(IP4_FRAGMENT_MASK)) {
+	if (head->ip.frag_off & bpf_htons(IP4_FRAGMENT_MASK)) {
 		count(ST_COUNT_REFUSED_FRAGMENT);
 		return false;
 	}
-	header_len = head.ip.ihl * 4;
-	total = bpf_ntohs(head.ip.tot_len);
+	header_len = head->ip.ihl * 4;
+	total = bpf_ntohs(head->ip.tot_len);
 	if (!total) /* BIG TCP: more than the field can say */
-		total = skb->len - offset;
-	if (header_len < sizeof(head.ip) || total > skb->len - offset) {
+		total = skb->len - packet->offset;
+	if (header_len < sizeof(head->ip) || total > skb->len - packet->offset) {
 		count(ST_COUNT_REFUSED_MALFORMED);
 		return false;
 	}
-	at.tcp = offset + header_len;
-	at.end = offset + total;
-	if (header_len != sizeof(head.ip)) {
-		all_here = false;
-		if (bpf_skb_load_bytes(skb, at.tcp, &head.rest.tcp, sizeof(head.rest.tcp))) {
-			count(ST_COUNT_REFUSED_TRUNCATED);
+	packet->end = packet->offset + total;
+	packet->offset += header_len;
+	if (header_len != sizeof(head->ip)) {
+		packet->all_here = false;
+		if (!load_tcp(skb, packet, &head->rest.tcp))
 			return false;
-		}
 	}
 	packet->key.addr[0][2] = packet->key.addr[1][2] = bpf_htonl(0xffff);
-	packet->key.addr[0][3] = head.ip.saddr;
-	packet->key.addr[1][3] = head.ip.daddr;
-	return parse_tcp(skb, &head.rest, all_here, &at, packet);
+	packet->key.addr[0][3] = head->ip.saddr;
+	packet->key.addr[1][3] = head->ip.daddr;
+	return parse_tcp(skb, &head->rest, packet);
 }
 
 struct ip6_extension {
@@ -160,8 +124,9 @@ struct ip6_extension {
 };
 
 /* Offset of the TCP header behind the extension headers; 0: it is not TCP or not to be followed. */
-static __always_inline __u32 skip_ip6_extensions(struct __sk_buff *skb, __u32 offset, __u8 next)
+__noinline __u32 skip_ip6_extensions(struct __sk_buff *skb, __u32 offset, __u8 next)
 {
+#pragma clang loop unroll(full)
 	for (int i = 0; i < IP6_HEADERS_MAX; i++) {
 		struct ip6_extension header;
 
@@ -194,39 +159,37 @@ static __always_inline __u32 skip_ip6_extensions(struct __sk_buff *skb, __u32 of
 	return 0;
 }
 
-static __always_inline bool parse_ip6(struct __sk_buff *skb, __u32 offset, struct packet *packet)
+static __always_inline bool parse_ip6(struct __sk_buff *skb, struct scratch *scratch)
 {
-	struct ip6_head head = {};
-	struct bounds at;
-	bool all_here = skb->len >= offset + sizeof(head);
+	struct ip6_head *head = &scratch->head.ip6;
+	struct packet *packet = &scratch->packet;
 	__u32 total;
 
-	if (all_here ? bpf_skb_load_bytes(skb, offset, &head, sizeof(head))
-		     : bpf_skb_load_bytes(skb, offset, &head,
-					  sizeof(head.ip) + sizeof(head.rest.tcp)))
+	packet->all_here = skb->len >= packet->offset + sizeof(*head);
+	if (packet->all_here ? bpf_skb_load_bytes(skb, packet->offset, head, sizeof(*head))
+			     : bpf_skb_load_bytes(skb, packet->offset, head,
+						  sizeof(head->ip) + sizeof(head->rest.tcp)))
 		return false;
-	at.tcp = offset + sizeof(head.ip);
-	if (head.ip.nexthdr != IPPROTO_TCP) {
-		at.tcp = skip_ip6_extensions(skb, at.tcp, head.ip.nexthdr);
-		if (!at.tcp)
+	total = sizeof(head->ip) + bpf_ntohs(head->ip.payload_len);
+	if (!head->ip.payload_len) /* a jumbogram, which is how BIG TCP looks */
+		total = skb->len - packet->offset;
+	packet->end = packet->offset + total;
+	packet->offset += sizeof(head->ip);
+	if (head->ip.nexthdr != IPPROTO_TCP) {
+		packet->offset = skip_ip6_extensions(skb, packet->offset, head->ip.nexthdr);
+		if (!packet->offset)
 			return false;
-		all_here = false;
-		if (bpf_skb_load_bytes(skb, at.tcp, &head.rest.tcp, sizeof(head.rest.tcp))) {
-			count(ST_COUNT_REFUSED_TRUNCATED);
+		packet->all_here = false;
+		if (!load_tcp(skb, packet, &head->rest.tcp))
 			return false;
-		}
 	}
-	total = sizeof(head.ip) + bpf_ntohs(head.ip.payload_len);
-	if (!head.ip.payload_len) /* a jumbogram, which is how BIG TCP looks */
-		total = skb->len - offset;
-	if (total > skb->len - offset) {
+	if (packet->end > skb->len) {
 		count(ST_COUNT_REFUSED_MALFORMED);
 		return false;
 	}
-	at.end = offset + total;
-	__builtin_memcpy(packet->key.addr[0], &head.ip.saddr, sizeof(packet->key.addr[0]));
-	__builtin_memcpy(packet->key.addr[1], &head.ip.daddr, sizeof(packet->key.addr[1]));
-	return parse_tcp(skb, &head.rest, all_here, &at, packet);
+	__builtin_memcpy(packet->key.addr[0], &head->ip.saddr, sizeof(packet->key.addr[0]));
+	__builtin_memcpy(packet->key.addr[1], &head->ip.daddr, sizeof(packet->key.addr[1]));
+	return parse_tcp(skb, &head->rest, packet);
 }
 
 /*
@@ -234,11 +197,12 @@ static __always_inline bool parse_ip6(struct __sk_buff *skb, __u32 offset, struc
  * the IP header. False: not TCP over IP, or refused and counted. The tag in the
  * skb's metadata is the outer one; in the frame, the first one counts.
  */
-static __noinline int parse_packet(struct __sk_buff *skb, bool ethernet, struct packet *packet)
+static __noinline int parse_packet(struct __sk_buff *skb, bool ethernet, struct scratch *scratch)
 {
-	__u32 offset = ethernet ? ETH_HLEN : 0;
+	struct packet *packet = &scratch->packet;
 	__be16 protocol = skb->protocol;
 
+	packet->offset = ethernet ? ETH_HLEN : 0;
 	if (skb->vlan_present)
 		packet->vlan = skb->vlan_tci & VLAN_ID_MASK;
 	for (int i = 0; i < VLAN_DEPTH_MAX; i++) {
@@ -246,19 +210,19 @@ static __noinline int parse_packet(struct __sk_buff *skb, bool ethernet, struct 
 
 		if (protocol != bpf_htons(ETH_P_8021Q) && protocol != bpf_htons(ETH_P_8021AD))
 			break;
-		if (bpf_skb_load_bytes(skb, offset, tag, sizeof(tag))) {
+		if (bpf_skb_load_bytes(skb, packet->offset, tag, sizeof(tag))) {
 			count(ST_COUNT_REFUSED_TRUNCATED);
 			return false;
 		}
 		if (!packet->vlan)
 			packet->vlan = bpf_ntohs(tag[0]) & VLAN_ID_MASK;
 		protocol = tag[1];
-		offset += VLAN_TAG_LEN;
+		packet->offset += VLAN_TAG_LEN;
 	}
 	if (protocol == bpf_htons(ETH_P_IP))
-		return parse_ip4(skb, offset, packet);
+		return parse_ip4(skb, scratch);
 	if (protocol == bpf_htons(ETH_P_IPV6))
-		return parse_ip6(skb, offset, packet);
+		return parse_ip6(skb, scratch);
 	if (protocol == bpf_htons(ETH_P_8021Q) || protocol == bpf_htons(ETH_P_8021AD))
 		count(ST_COUNT_REFUSED_VLAN_DEPTH);
 	return false;

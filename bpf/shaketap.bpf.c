@@ -34,18 +34,23 @@ static __noinline int observe_segment(struct __sk_buff *skb, struct packet *pack
 
 static __always_inline void observe(struct __sk_buff *skb, bool egress, bool ethernet)
 {
-	struct packet packet = {};
+	struct scratch *scratch = get_scratch();
+	struct packet *packet;
 
-	if (!parse_packet(skb, ethernet, &packet))
+	if (!scratch)
 		return;
-	if (!packet.len && !(packet.flags & (TCP_SYN | TCP_FIN | TCP_RST)))
+	packet = &scratch->packet;
+	*packet = (struct packet){};
+	if (!parse_packet(skb, ethernet, scratch))
 		return;
-	if (packet.len)
-		packet.sniffed = sniff(&packet);
-	if (packet.sniffed == TLS_SNIFFED_NOTHING && !(packet.flags & (TCP_SYN | TCP_RST)) &&
-	    !gate_is_open(&packet.key))
+	if (!packet->len && !(packet->flags & (TCP_SYN | TCP_FIN | TCP_RST)))
 		return;
-	observe_segment(skb, &packet, egress);
+	if (packet->len)
+		packet->sniffed = sniff(packet);
+	if (packet->sniffed == TLS_SNIFFED_NOTHING && !(packet->flags & (TCP_SYN | TCP_RST)) &&
+	    !gate_is_open(&packet->key))
+		return;
+	observe_segment(skb, packet, egress);
 }
 
 SEC("tc")

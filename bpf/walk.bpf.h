@@ -117,7 +117,7 @@ __noinline int walk_step(struct __sk_buff *skb)
 	struct segment *segment;
 	struct st_half *half;
 	__u32 pending, left, seq;
-	__u8 b[PEEK_LEN];
+	__u8 b[PEEK_LEN] = {};
 
 	if (!scratch)
 		return 1;

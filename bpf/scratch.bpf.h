@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* All that the programs know of the packet at hand. */
+#ifndef SHAKETAP_SCRATCH_BPF_H
+#define SHAKETAP_SCRATCH_BPF_H
+
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/tcp.h>
+
+#include "maps.bpf.h"
+#include "tls_sniff.h"
+
+#define FIRST_BYTES TLS_SNIFF_FIRST_BYTES
+/* TCP options of nearly every data segment: two NOPs and the timestamps. */
+#define USUAL_OPTIONS_LEN 12
+
+struct packet {
+	struct st_flow_key key; /* as sent (source first) until packet_canonical() */
+	__u32 seq;		/* of the first payload byte */
+	__u32 ack;
+	__u32 offset;			  /* in the skb; of the payload once all is parsed */
+	__u32 end;			  /* of the IP packet in the skb */
+	__u32 len;			  /* of the payload */
+	__u16 sender_port, receiver_port; /* network order */
+	__u16 vlan;
+	__u8 flags;
+	__u8 all_here; /* headers and first bytes came in one piece */
+	__u8 sender;   /* after packet_canonical(): index of the source in key */
+	__u8 sniffed;  /* enum tls_sniffed */
+	__u8 first[8]; /* FIRST_BYTES of the payload; zero behind len */
+};
+
+/* Headers of the usual layout in one piece. */
+struct tcp_head {
+	struct tcphdr tcp;
+	__u8 options[USUAL_OPTIONS_LEN];
+	__u8 first[8]; /* FIRST_BYTES, rounded up so that no member is misaligned */
+};
+
+struct ip4_head {
+	struct iphdr ip;
+	struct tcp_head rest;
+};
+
+struct ip6_head {
+	struct ipv6hdr ip;
+	struct tcp_head rest;
+};
+
+/* One segment on its way through the walk, and the state of its direction. */
+struct segment {
+	__u32 offset; /* of the payload in the skb */
+	__u32 seq;    /* of its first byte */
+	__u32 len;
+	__u32 from; /* first payload byte not yet emitted or left behind */
+	__u32 at;   /* where the walk stands */
+	struct st_half half;
+	__u8 opened, joined, lost; /* as in struct st_flow */
+	__u8 telling;		   /* segments sent again are worth an event */
+	__u8 told;		   /* this was one */
+};
+
+/*
+ * Per CPU, because an event is too large for the stack, because the verifier checks a
+ * global function once, whatever its callers, when all it works on is behind a map, and
+ * because of what it forbids on the stack (see verifier.bpf.h).
+ */
+struct scratch {
+	struct st_event event; /* event and payload go to the ring in one piece */
+	__u8 payload[ST_EVENT_PAYLOAD_MAX];
+	struct packet packet;
+	union {
+		struct ip4_head ip4;
+		struct ip6_head ip6;
+	} head;
+	struct segment segment;
+	struct st_syn syn; /* on their way into their tables */
+	struct st_flow flow;
+};
+
+/* Programs only. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct scratch);
+} scratches SEC(".maps");
+
+/* NULL never happens, but the verifier asks. */
+static __always_inline struct scratch *get_scratch(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&scratches, &zero);
+}
+
+#endif
