@@ -124,7 +124,7 @@ struct ip6_extension {
 };
 
 /* Offset of the TCP header behind the extension headers; 0: it is not TCP or not to be followed. */
-__noinline __u32 skip_ip6_extensions(struct __sk_buff *skb, __u32 offset, __u8 next)
+static __always_inline __u32 skip_ip6_extensions(struct __sk_buff *skb, __u32 offset, __u8 next)
 {
 #pragma clang loop unroll(full)
 	for (int i = 0; i < IP6_HEADERS_MAX; i++) {

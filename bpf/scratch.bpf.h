@@ -24,11 +24,11 @@ struct packet {
 	__u16 sender_port, receiver_port; /* network order */
 	__u16 vlan;
 	__u8 flags;
-	__u8 all_here; /* headers and first bytes came in one piece */
-	__u8 sender;   /* after packet_canonical(): index of the source in key */
-	__u8 sniffed;  /* enum tls_sniffed */
-	__u8 first[8]; /* FIRST_BYTES of the payload; zero behind len */
-};
+	__u8 all_here;	       /* headers and first bytes came in one piece */
+	__u8 sender;	       /* after packet_canonical(): index of the source in key */
+	__u8 sniffed;	       /* enum tls_sniffed */
+	__u8 first[8];	       /* FIRST_BYTES of the payload; zero behind len */
+} __attribute__((aligned(8))); /* cleared for every packet, in as few writes as can be */
 
 /* Headers of the usual layout in one piece. */
 struct tcp_head {

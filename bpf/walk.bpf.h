@@ -182,9 +182,8 @@ __noinline int walk_step(struct __sk_buff *skb)
 }
 
 /*
- * Take steps until one says that it is done. False: the bound was reached. Unrolled,
- * because without CAP_PERFMON the verifier also follows mispredicted branches, and those
- * of a counted loop it follows without end ("sequence of 8193 jumps").
+ * Take steps until one says that it is done. False: the bound was reached. Unrolled, see
+ * verifier.bpf.h.
  */
 static __always_inline bool walk_all(struct __sk_buff *skb)
 {
