@@ -6,11 +6,8 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "capture/needs.h"
 #include "interfaces.h"
-
-/* Enough to try loading, without taking the memory a real run takes. */
-#define TRIAL_FLOWS 1024
-#define TRIAL_RING 65536
 
 static void ignore_event(void *ctx, const struct st_event *event, const uint8_t *payload)
 {
@@ -39,6 +36,27 @@ static void check_btf(void)
 	say(true, "btf", there ? "present" : "absent; the programs that observe packets need none");
 }
 
+/* Everything that is missing, and nothing of what is not, but for the rights. */
+static bool check_needs(void)
+{
+	static const char *const names[NEEDS] = {
+		[NEED_RIGHTS] = "rights",
+		[NEED_HOST] = "namespace",
+		[NEED_SYSCALL] = "seccomp",
+	};
+	bool all = true;
+
+	for (enum need need = 0; need < NEEDS; need++) {
+		char text[256];
+		bool met = need_met(need, text, sizeof(text));
+
+		if (!met || need == NEED_RIGHTS)
+			say(met, names[need], text);
+		all &= met;
+	}
+	return all;
+}
+
 static bool check_interfaces(const struct options *options, struct kernel *kernel, struct log *log)
 {
 	char text[256];
@@ -62,17 +80,19 @@ static bool check_interfaces(const struct options *options, struct kernel *kerne
 int check(const struct options *options, struct log *log)
 {
 	const struct kernel_config config = {
-		.max_flows = TRIAL_FLOWS,
-		.ring_size = TRIAL_RING,
+		.max_flows = options->max_flows,
+		.ring_size = options->ring_buffer,
 		.gate_lifetime = NS_PER_S,
 		.tls_ports = options->tls_ports,
 	};
-	char error[256];
+	char error[512];
 	struct kernel *kernel;
 	bool ok;
 
 	check_kernel();
 	check_btf();
+	if (!check_needs())
+		return 1;
 	kernel = kernel_open(&config, &(struct kernel_ops){ NULL, ignore_event }, error,
 			     sizeof(error));
 	if (!kernel) {

@@ -56,6 +56,25 @@ static const char *const filters[] = { "all", "failures", NULL };
 			.max = 3600 * NS_PER_S                                               \
 		}                                                                            \
 	}
+#define FLOWS_ROW                                                                                 \
+	{                                                                                         \
+		.key = KEY_FLOWS, .name = "max-flows", .metavar = "N",                            \
+		.help = "Handshakes tracked at once", .allowed = "a number from 1024 to 4194304", \
+		.standard = "65536", .parse = value_number, .field = FIELD(max_flows), .range = { \
+			.min = 1024,                                                              \
+			.max = 4194304                                                            \
+		}                                                                                 \
+	}
+#define RING_ROW                                                                                   \
+	{                                                                                          \
+		.key = KEY_RING, .name = "ring-buffer", .metavar = "SIZE",                         \
+		.help = "Bytes between kernel and daemon: a power of two; K, M or G may follow",   \
+		.allowed = "a power of two from 64K to 1G", .standard = "8M", .parse = value_size, \
+		.field = FIELD(ring_buffer), .range = {                                            \
+			.min = 64 << 10,                                                           \
+			.max = 1 << 30                                                             \
+		}                                                                                  \
+	}
 #define COMMON_ROWS                                                                           \
 	{ .key = 'v', .name = "verbose", .help = "Say more on standard error" },              \
 		{ .key = 'q', .name = "quiet", .help = "Say only errors on standard error" }, \
@@ -92,24 +111,8 @@ static const struct option_row run_rows[] = {
 	  .standard = "443,465,563,636,853,989,990,992,993,994,995,5061,8443",
 	  .parse = value_ports,
 	  .field = FIELD(tls_ports) },
-	{ .key = KEY_FLOWS,
-	  .name = "max-flows",
-	  .metavar = "N",
-	  .help = "Handshakes tracked at once",
-	  .allowed = "a number from 1024 to 4194304",
-	  .standard = "65536",
-	  .parse = value_number,
-	  .field = FIELD(max_flows),
-	  .range = { .min = 1024, .max = 4194304 } },
-	{ .key = KEY_RING,
-	  .name = "ring-buffer",
-	  .metavar = "SIZE",
-	  .help = "Bytes between kernel and daemon: a power of two; K, M or G may follow",
-	  .allowed = "a power of two from 64K to 1G",
-	  .standard = "8M",
-	  .parse = value_size,
-	  .field = FIELD(ring_buffer),
-	  .range = { .min = 64 << 10, .max = 1 << 30 } },
+	FLOWS_ROW,
+	RING_ROW,
 	{ .key = KEY_NAMES,
 	  .name = "max-server-names",
 	  .metavar = "N",
@@ -156,6 +159,8 @@ static const struct option_row read_rows[] = {
 };
 
 static const struct option_row check_rows[] = {
+	FLOWS_ROW,
+	RING_ROW,
 	{ .key = 'v', .name = "verbose", .help = "Say more on standard error" },
 	{ .key = 'h', .name = "help", .help = "Print this help" },
 	{ .key = KEY_VERSION, .name = "version", .help = "Print the version" },

@@ -288,7 +288,7 @@ static int open_source(struct run *run)
 	const struct pipeline_ops ops = {
 		run, on_concluded, forget_flow, flow_state, is_unanswered, is_local,
 	};
-	char error[256];
+	char error[512];
 
 	run->pipeline = pipeline_new(&pipeline, &ops);
 	if (!run->pipeline)

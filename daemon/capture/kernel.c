@@ -13,6 +13,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "capture/needs.h"
 #include "shaketap_config.h"
 
 #include "shaketap.skel.h" /* uses the config */
@@ -113,32 +114,43 @@ static int load(struct kernel *kernel, const struct kernel_config *config)
 	return kernel->per_cpu ? 0 : -ENOMEM;
 }
 
+/* Of what is missing, the first. */
+static void explain_permission(char *why, size_t room)
+{
+	for (enum need need = 0; need < NEEDS; need++)
+		if (!need_met(need, why, room))
+			return;
+	if (!memlock_limits(why, room))
+		snprintf(why, room, "no permission; a security module may forbid it");
+}
+
 static void explain(int err, char *error, size_t room)
 {
+	char why[256];
+
 	switch (err) {
 	case -EPERM:
-		snprintf(
-			error, room,
-			"cannot load the kernel programs: no permission; run as root or with CAP_BPF and "
-			"CAP_NET_ADMIN (in a container also check that seccomp allows bpf())");
+		explain_permission(why, sizeof(why));
 		break;
 	case -ENOMEM:
-		snprintf(
-			error, room,
-			"cannot load the kernel programs: not enough memory; lower --ring-buffer or "
-			"--max-flows, or raise the memlock limit");
+		snprintf(why, sizeof(why), "not enough memory; lower --ring-buffer or --max-flows");
 		break;
 	case -EINVAL:
 	case -ENOSYS:
+		snprintf(why, sizeof(why), "%s; Linux 5.10 or later with BPF is needed",
+			 strerror(-err));
+		break;
+	case -EACCES:
+	case -E2BIG:
 		snprintf(
-			error, room,
-			"cannot load the kernel programs: %s; Linux 5.10 or later with BPF is needed",
-			strerror(-err));
+			why, sizeof(why),
+			"the verifier of this kernel, or a security module, refuses them (-v shows "
+			"its words)");
 		break;
 	default:
-		snprintf(error, room, "cannot load the kernel programs: %s (-v shows more)",
-			 strerror(-err));
+		snprintf(why, sizeof(why), "%s (-v shows more)", strerror(-err));
 	}
+	snprintf(error, room, "cannot load the kernel programs: %s", why);
 }
 
 struct kernel *kernel_open(const struct kernel_config *config, const struct kernel_ops *ops,

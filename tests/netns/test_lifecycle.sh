@@ -153,6 +153,45 @@ no_rights() {
 	done
 }
 
+# as_user CAPABILITIES: PLAIN becomes a command in front of others, which then run as an ordinary
+# user with these capabilities and no way to more.
+as_user() {
+	PLAIN=(setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs "--inh-caps=-all$1"
+		"--ambient-caps=-all$1" "--bounding-set=-all$1")
+}
+
+# names_missing NAME PATTERN COMMAND...: exit 1, and one line that begins with NO and fits.
+names_missing() {
+	local name=$1 pattern=$2
+	shift 2
+	"$@" >"$WORK/out" 2>&1
+	check "check, $name: exits 1" [ $? = 1 ]
+	check "check, $name: one line" [ "$(grep -c '^NO ' "$WORK/out")" = 1 ]
+	check "check, $name: what is missing" grep -qE "^NO +$pattern" "$WORK/out"
+}
+
+# Two capabilities are enough, each is needed, and what is missing is named.
+least_rights() {
+	local copy=$WORK/shaketap program=$SHAKETAP
+	as_user ,+bpf
+	names_missing "only CAP_BPF" 'rights +CAP_NET_ADMIN is missing' "${PLAIN[@]}" "$copy" check
+	as_user ,+net_admin
+	names_missing "only CAP_NET_ADMIN" 'rights +CAP_BPF is missing' "${PLAIN[@]}" "$copy" check
+	as_user ""
+	names_missing "neither" 'rights +CAP_BPF and CAP_NET_ADMIN are' "${PLAIN[@]}" "$copy" check
+	names_missing "user namespace" 'namespace .*rootless' unshare -Ur "$copy" check
+	as_user ,+bpf,+net_admin
+	check "check with both rights exits 0" inside "$CLIENT" "${PLAIN[@]}" "$copy" check
+	printf '#!/bin/sh\nexec %s "$@"\n' "${PLAIN[*]} $copy" >"$WORK/least"
+	chmod 755 "$WORK/least"
+	SHAKETAP=$WORK/least
+	start_shaketap "$CLIENT"
+	SHAKETAP=$program
+	openssl_client least.example.com 8443
+	expect "a handshake, with both rights" 1 least.example.com "$GOOD"
+	stop_shaketap "stops quietly, with both rights"
+}
+
 has_ended() {
 	! kill -0 "$1" 2>/dev/null
 }
@@ -221,6 +260,7 @@ crash
 interrupt
 wrong_use
 no_rights
+least_rights
 closed_output
 older_connection
 still_open
