@@ -15,7 +15,7 @@ struct pages {
 	struct self self; /* to be filled in before the first request is served */
 	const struct metrics *metrics;
 	struct history *history; /* NULL: nobody is served */
-	uint64_t started; /* ns, CLOCK_MONOTONIC */
+	uint64_t started;	 /* ns, CLOCK_MONOTONIC */
 	struct metrics_page page;
 	struct http_pages http;
 };

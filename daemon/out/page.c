@@ -67,6 +67,8 @@ static void add_state(struct text *out, const struct page_facts *facts, size_t f
 			text_html(out, facts->reason);
 		}
 	} else if (failing) {
+		/* More are not remembered. */
+		text_string(out, failing == HISTORY_FAILURES ? "At least " : "");
 		page_count(out, failing, "kind of failure", "kinds of failure");
 		text_string(out, " in the last five minutes");
 	} else if (facts->handshakes || facts->unknown) {

@@ -16,6 +16,8 @@ static void add_failed(struct text *out, uint64_t failed)
 
 static void add_row(struct text *out, const struct history_name *name, uint64_t minute)
 {
+	uint64_t all = window_all(&name->minutes, minute);
+
 	text_string(out, "<tr><th scope=\"row\" class=\"who\">");
 	page_label(out, &name->label);
 	text_string(out, "</th>\n<td class=\"spark\">");
@@ -24,8 +26,8 @@ static void add_row(struct text *out, const struct history_name *name, uint64_t 
 					      .name = "spark",
 					      .height = SPARK_HEIGHT });
 	text_string(out, "</td>\n<td class=\"n\">");
-	page_number(out, window_all(&name->minutes, minute));
-	text_string(out, "<span class=\"key\"> handshakes</span></td>\n");
+	page_number(out, all);
+	text_printf(out, "<span class=\"key\"> handshake%s</span></td>\n", all == 1 ? "" : "s");
 	add_failed(out, window_sum(&name->minutes, minute, WINDOW_FAILED));
 	text_string(out, "</tr>\n");
 }
