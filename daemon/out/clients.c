@@ -75,25 +75,38 @@ static struct client *worse(struct client *a, struct client *b)
 	return a->deadline <= b->deadline ? a : b;
 }
 
-struct client *clients_surplus(struct clients *clients, const struct client *newcomer)
+/* How many there are of this one's address; the worst of them in *worst. */
+static unsigned count_network(struct clients *clients, const struct client *one,
+			      struct client **worst)
 {
-	struct client *worst = NULL, *worst_there = NULL;
-	unsigned n = 0, there = 0;
+	unsigned n = 0;
+
+	*worst = NULL;
+	for (struct client *c = clients->entry; c < clients->entry + CLIENTS_ROOM; c++) {
+		if (!is_live(c) || !same_network(c, one))
+			continue;
+		n++;
+		*worst = worse(*worst, c);
+	}
+	return n;
+}
+
+struct client *clients_surplus(struct clients *clients)
+{
+	struct client *worst = NULL, *worst_there;
+	unsigned n = 0;
 
 	for (struct client *c = clients->entry; c < clients->entry + CLIENTS_ROOM; c++) {
 		if (!is_live(c))
 			continue;
 		n++;
-		if (c != newcomer)
-			worst = worse(worst, c);
-		if (!same_network(c, newcomer))
-			continue;
-		there++;
-		if (c != newcomer)
-			worst_there = worse(worst_there, c);
+		worst = worse(worst, c);
 	}
-	if (there > CLIENTS_PER_ADDRESS)
-		return worst_there;
+	if (n <= CLIENTS_PER_ADDRESS)
+		return NULL;
+	for (struct client *c = clients->entry; c < clients->entry + CLIENTS_ROOM; c++)
+		if (is_live(c) && count_network(clients, c, &worst_there) > CLIENTS_PER_ADDRESS)
+			return worst_there;
 	return n > CLIENTS_MAX ? worst : NULL;
 }
 

@@ -13,8 +13,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#define CLIENTS_MAX 64
-#define CLIENTS_PER_ADDRESS 16
+#define CLIENTS_MAX 128
+#define CLIENTS_PER_ADDRESS 64
 /* Connections that were dropped take a place until they are closed. */
 #define CLIENTS_ROOM (2 * CLIENTS_MAX)
 
@@ -50,8 +50,8 @@ void clients_answer(struct client *client, uint64_t now);
 /* It was answered; perhaps another one comes. */
 void clients_wait(struct client *client, uint64_t now);
 
-/* Whom to drop now that `newcomer` is there: until this is NULL. */
-struct client *clients_surplus(struct clients *clients, const struct client *newcomer);
+/* Whom to drop because there are too many: until this is NULL. */
+struct client *clients_surplus(struct clients *clients);
 /* Whom to drop because time is over: until this is NULL. */
 struct client *clients_overdue(struct clients *clients, uint64_t now);
 /* When clients_overdue() has something to say; 0: never. */

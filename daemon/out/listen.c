@@ -9,7 +9,7 @@
 
 #include "base/addr.h"
 
-#define BACKLOG 128
+#define BACKLOG 1024
 
 /* Digits only: no sign, no blank, which strtoul() would let pass. */
 static bool parse_port(const char *s, in_port_t *port)

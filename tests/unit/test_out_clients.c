@@ -35,56 +35,57 @@ static int set_up(void **state)
 	return 0;
 }
 
-/* Sixteen of one address stay; a seventeenth takes the place of the first. */
+/* Sixty-four of one address stay; one more takes the place of the first. */
 static void an_address_has_its_share(void **state)
 {
-	struct client *first = add("192.0.2.1", SECOND), *newest, *other = add("192.0.2.2", 0);
+	struct client *first = add("192.0.2.1", SECOND);
 
 	(void)state;
-	for (uint64_t i = 2; i <= 16; i++)
-		assert_null(clients_surplus(&clients, add("192.0.2.1", i * SECOND)));
-	newest = add("192.0.2.1", 17 * SECOND);
-	assert_ptr_equal(clients_surplus(&clients, newest), first);
+	add("192.0.2.2", 0);
+	for (uint64_t i = 2; i <= 64; i++)
+		add("192.0.2.1", i * SECOND);
+	assert_null(clients_surplus(&clients));
+	add("192.0.2.1", 65 * SECOND);
+	assert_ptr_equal(clients_surplus(&clients), first);
 	first->dropped = true;
-	assert_null(clients_surplus(&clients, newest));
-	assert_null(clients_surplus(&clients, other));
+	assert_null(clients_surplus(&clients));
 }
 
 /* RFC 4291: the second half of an address is the host's own to choose. */
 static void a_network_of_ipv6_is_one_address(void **state)
 {
-	struct client *first = add("2001:db8::1", SECOND), *newest = first;
+	struct client *first = add("2001:db8::1", SECOND);
 	char text[32];
 
 	(void)state;
-	for (int i = 2; i <= 17; i++) {
+	for (int i = 2; i <= 65; i++) {
 		snprintf(text, sizeof(text), "2001:db8::%x", i);
-		newest = add(text, (uint64_t)i * SECOND);
+		add(text, (uint64_t)i * SECOND);
 	}
-	assert_ptr_equal(clients_surplus(&clients, newest), first);
+	assert_ptr_equal(clients_surplus(&clients), first);
 	/* ::ffff:0:0/96 is all of IPv4, and no such network. */
 	memset(&clients, 0, sizeof(clients));
-	for (int i = 1; i <= 17; i++) {
+	for (int i = 1; i <= 65; i++) {
 		snprintf(text, sizeof(text), "::ffff:192.0.2.%d", i);
-		newest = add(text, SECOND);
+		add(text, SECOND);
 	}
-	assert_null(clients_surplus(&clients, newest));
+	assert_null(clients_surplus(&clients));
 }
 
-/* 64 together; who has asked for something outlasts who has not. */
+/* 128 together; who has asked for something outlasts who has not. */
 static void all_together_have_a_limit(void **state)
 {
-	struct client *oldest = add("192.0.2.1", SECOND), *newest = NULL;
+	struct client *oldest = add("192.0.2.1", SECOND);
 	char text[32];
 
 	(void)state;
 	clients_answer(oldest, SECOND);
-	for (int i = 2; i <= 65; i++) {
+	for (int i = 2; i <= 129; i++) {
 		snprintf(text, sizeof(text), "192.0.2.%d", i);
-		newest = add(text, (uint64_t)i * SECOND);
-		assert_true(i == 65 || !clients_surplus(&clients, newest));
+		add(text, (uint64_t)i * SECOND);
+		assert_true(i == 129 || !clients_surplus(&clients));
 	}
-	assert_ptr_equal(clients_surplus(&clients, newest), &clients.entry[1]);
+	assert_ptr_equal(clients_surplus(&clients), &clients.entry[1]);
 }
 
 static void there_is_room_for_the_dropped(void **state)

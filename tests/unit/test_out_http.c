@@ -5,6 +5,7 @@
 /* links: base/digest.c */
 /* libs: -lmicrohttpd -lz -lcrypto */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -122,6 +123,9 @@ static size_t talk(struct fixture *f, const char *request, char *answer, size_t 
 	do {
 		assert_true(serve_until_readable(f, fd));
 		got = read(fd, answer + n, room - 1 - n);
+		/* It closed without having read all we sent: its answer is there all the same. */
+		if (got < 0 && errno == ECONNRESET && n)
+			break;
 		assert_true(got >= 0);
 		n += (size_t)got;
 	} while (got);
@@ -219,27 +223,27 @@ static void compresses_when_asked(void **state)
 	unlink(path);
 }
 
-/* Of 17 connections of one address the oldest is closed; the newest is served. */
+/* Of 65 connections of one address the oldest is closed; the newest is served. */
 static void makes_room_for_the_newest(void **state)
 {
 	struct fixture *f = *state;
 	static const char request[] = REQUEST("GET /healthz", "");
 	char byte;
-	int fds[17];
+	int fds[65];
 
-	for (int i = 0; i < 17; i++) {
+	for (int i = 0; i < 65; i++) {
 		fds[i] = connect_to(f);
 		http_run(f->http);
 	}
 	assert_true(serve_until_readable(f, fds[0]));
 	assert_true(read(fds[0], &byte, 1) <= 0);
 	assert_int_equal(recv(fds[1], &byte, 1, MSG_DONTWAIT), -1);
-	assert_int_equal(write(fds[16], request, strlen(request)), strlen(request));
-	assert_true(serve_until_readable(f, fds[16]));
-	assert_int_equal(read(fds[16], &byte, 1), 1);
-	for (int i = 0; i < 17; i++)
+	assert_int_equal(write(fds[64], request, strlen(request)), strlen(request));
+	assert_true(serve_until_readable(f, fds[64]));
+	assert_int_equal(read(fds[64], &byte, 1), 1);
+	for (int i = 0; i < 65; i++)
 		close(fds[i]);
-	for (int i = 0; i < 20; i++)
+	for (int i = 0; i < 80; i++)
 		http_run(f->http);
 	check(f, REQUEST("GET /healthz", ""), "200", "ok");
 }
