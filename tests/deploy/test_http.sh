@@ -172,6 +172,46 @@ ended() {
 	echo "# after $got s"
 }
 
+# deploy/nginx.conf as it is, but for its paths
+proxy() {
+	local dir=$WORK/proxy
+	mkdir "$dir"
+	echo "ops:$(openssl passwd -6 secret)" >"$dir/users"
+	sed -e "s|/etc/ssl/certs/shaketap.pem|$CERTS/rsa.pem|" -e "s|/etc/nginx/shaketap.users|$dir/users|" \
+		-e "s|/etc/ssl/private/shaketap.key|$CERTS/rsa.key|" "$HERE/../../deploy/nginx.conf" >"$dir/server"
+	cat >"$dir/conf" <<-END
+		daemon off;
+		user root;
+		pid $dir/pid;
+		error_log $dir/error.log;
+		events {}
+		http {
+			access_log off;
+			client_body_temp_path $dir/body;
+			proxy_temp_path $dir/proxy;
+			fastcgi_temp_path $dir/fastcgi;
+			uwsgi_temp_path $dir/uwsgi;
+			scgi_temp_path $dir/scgi;
+			include $dir/server;
+		}
+	END
+	serve "$CLIENT" 9744 nginx -c "$dir/conf" -p "$dir" -e "$dir/error.log"
+	check "proxy: nobody without a password" proxied 401 /metrics
+	check "proxy: metrics" proxied 200 /metrics -u ops:secret
+	check "proxy: they are ours" grep -q '^shaketap_handshakes_total' "$WORK/body"
+	check "proxy: page" proxied 200 / -u ops:secret
+	check "proxy: policy stays" grep -qi "^content-security-policy: default-src 'none'" "$WORK/head"
+	stop "$STARTED_PID"
+}
+
+# proxied STATUS PATH ARGS: from the other host, by TLS
+proxied() {
+	local got
+	got=$(inside "$SERVER" curl -s --max-time 5 --cacert "$CERTS/ca.pem" -o "$WORK/body" -D "$WORK/head" \
+		-w '%{http_code}' --resolve "shaketap.example.com:9744:$C4" "${@:3}" "https://shaketap.example.com:9744$2")
+	[ "$got" = "$1" ] || { echo "$2 gave $got instead of $1" && cat "$WORK/body" "$WORK/proxy/error.log" && false; }
+}
+
 # Total times, whatever comes and goes meanwhile.
 limits() {
 	LONE=()
@@ -190,6 +230,7 @@ start_shaketap "$CLIENT"
 loopback_only
 protocol
 names
+proxy
 stop_shaketap "stops quietly, loopback"
 start_shaketap "$CLIENT" -l 0.0.0.0:9743
 check "log says who can reach it" grep -q 'metrics at http://0.0.0.0:9743/metrics, for everyone who can reach it' "$LOG"
