@@ -25,7 +25,8 @@ DEMO_PACKAGES := openssl/openssl nginx-light/nginx curl/curl iproute2/ip
 TEST_PACKAGES := $(DEMO_PACKAGES) gnutls-bin/gnutls-cli jq/jq ethtool/ethtool tcpdump/tcpdump \
 	tshark/tshark prometheus/promtool nftables/nft procps util-linux python3/python3 \
 	libnss3-tools/tstclnt haproxy/haproxy stunnel4/stunnel4 default-jdk-headless/javac npm/npm \
-	clang-tidy/clang-tidy clang-format/clang-format cppcheck/cppcheck shellcheck/shellcheck
+	clang-tidy/clang-tidy clang-format/clang-format cppcheck/cppcheck shellcheck/shellcheck \
+	chromium/chromium tidy/tidy python3-html5lib
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -209,6 +210,9 @@ test-netns: all $(TEST_TOOLS) ## real clients and servers in network namespaces,
 	@$(RUN_TESTS) netns
 test-deploy: all ## what deploy/ holds: service, packages, images, rules, dashboards, as root
 	@$(RUN_TESTS) deploy
+.PHONY: screenshots
+screenshots: test-deps all ## pictures of the page for people, into $(BUILD)/screenshots, as root
+	@SHAKETAP=$(BUILD)/shaketap bash tests/deploy/test_page.sh
 test-corpus: all $(TEST_TOOLS) ## captures of others against their answers, if they are here
 	@$(RUN_TESTS) corpus
 

@@ -206,6 +206,23 @@ size_t interfaces_count(const struct interfaces *interfaces, enum attach_kind ki
 	return interfaces->count[kind];
 }
 
+size_t interfaces_list(const struct interfaces *interfaces, struct interfaces_entry *out,
+		       size_t room)
+{
+	const struct observed *observed;
+	size_t n = 0;
+
+	for (observed = interfaces->by_index; observed && n < room; observed = observed->hh.next) {
+		const struct link *link =
+			links_find(interfaces->links, observed->attachment.ifindex);
+
+		if (link)
+			out[n++] =
+				(struct interfaces_entry){ link->name, observed->attachment.kind };
+	}
+	return n;
+}
+
 const char *interfaces_name(const struct interfaces *interfaces, unsigned ifindex)
 {
 	const struct link *link = links_find(interfaces->links, ifindex);

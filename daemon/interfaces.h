@@ -29,6 +29,16 @@ void interfaces_read(struct interfaces *interfaces);
 /* Attached now, by kind. */
 size_t interfaces_count(const struct interfaces *interfaces, enum attach_kind kind);
 
+/* One that is attached to; the name may be any the host gave it. */
+struct interfaces_entry {
+	const char *name;
+	enum attach_kind kind;
+};
+
+/* Fill at most room entries, in no order; their number. */
+size_t interfaces_list(const struct interfaces *interfaces, struct interfaces_entry *out,
+		       size_t room);
+
 /* NULL: not known. */
 const char *interfaces_name(const struct interfaces *interfaces, unsigned ifindex);
 

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pages.h"
 
+#include <stdio.h>
+#include <sys/random.h>
 #include <time.h>
 
 #include "base/util.h"
 #include "out/page.h"
+#include "out/process.h"
 #include "version.h"
+
+/* A host of pods has thousands. */
+#define INTERFACES_SHOWN 32
 
 static size_t collect(void *ctx, struct metric_row *rows, size_t room)
 {
@@ -36,30 +42,70 @@ static bool is_ready(void *ctx, struct text *reason)
 	return false;
 }
 
-static void write_index(void *ctx, struct text *out)
+/* The names are copied: they are borrowed from a table that changes. */
+static size_t name_interfaces(const struct pages *pages,
+			      struct page_interface out[INTERFACES_SHOWN])
 {
-	const struct pages *pages = ctx;
-	struct metrics_totals totals = metrics_totals(pages->metrics);
-	struct pipeline_counters counters;
-	struct timespec now;
+	static const char *const hooks[] = { [ATTACH_TCX] = "TCX", [ATTACH_CLSACT] = "clsact" };
+	struct interfaces_entry entries[INTERFACES_SHOWN];
+	size_t n = interfaces_list(pages->self.interfaces, entries, INTERFACES_SHOWN);
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	for (size_t i = 0; i < n; i++) {
+		snprintf(out[i].name, sizeof(out[i].name), "%s", entries[i].name);
+		out[i].hook = hooks[entries[i].kind];
+	}
+	return n;
+}
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_nsec;
+}
+
+static void write_index(void *ctx, bool live, struct text *out)
+{
+	struct pages *pages = ctx;
+	struct page_interface names[INTERFACES_SHOWN];
+	struct metric_row rows[METRIC_ROWS_MAX];
+	struct process_usage usage = process_usage();
+	struct metrics_totals totals;
+	struct pipeline_counters counters;
+	uint64_t now;
+
+	pages->refresh(pages->ctx);
+	now = clock_ns(CLOCK_MONOTONIC);
+	totals = metrics_totals(pages->metrics);
 	pipeline_counters(pages->self.pipeline, &counters);
-	page_index(out, &(struct page_numbers){
+	page_write(out, &(struct page_facts){
 				.version = SHAKETAP_VERSION,
 				.ready = attached(pages) > 0,
 				.reason = attached(pages) ? NULL : "attached to no interface",
+				.live = live,
+				.now = now,
+				.wall_offset = clock_ns(CLOCK_REALTIME) - now,
+				.started = pages->started,
 				.handshakes = totals.handshakes,
 				.failures = totals.failures,
 				.unknown = totals.unknown,
 				.in_progress = counters.in_progress,
-				.interfaces = attached(pages),
-				.uptime = (uint64_t)now.tv_sec - pages->started / NS_PER_S,
+				.history = pages->history,
+				.interfaces = names,
+				.interface_count = name_interfaces(pages, names),
+				.interface_total = attached(pages),
+				.rows = rows,
+				.row_count = self_collect(&pages->self, rows, ARRAY_SIZE(rows)),
+				.resident = usage.resident,
+				.cpu = usage.cpu,
 			});
 }
 
 struct http *pages_serve(struct pages *pages, const char *listen, char *error, size_t room)
 {
+	uint64_t seed = 0;
+
 	pages->page = (struct metrics_page){
 		.metrics = pages->metrics,
 		.version = SHAKETAP_VERSION,
@@ -67,5 +113,23 @@ struct http *pages_serve(struct pages *pages, const char *listen, char *error, s
 		.collect_ctx = pages,
 	};
 	pages->http = (struct http_pages){ pages, write_metrics, is_ready, write_index };
+	/* Without random numbers so early in the boot others can aim at sets, nothing worse. */
+	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) < 0)
+		seed = clock_ns(CLOCK_MONOTONIC);
+	pages->history = history_new(seed);
+	if (!pages->history) {
+		snprintf(error, room, "out of memory");
+		return NULL;
+	}
 	return http_start(listen, &pages->http, error, room);
+}
+
+void pages_free(struct pages *pages)
+{
+	history_free(pages->history);
+}
+
+void pages_count(struct pages *pages, const struct handshake *hs, uint64_t now)
+{
+	history_count(pages->history, hs, now);
 }

@@ -17,6 +17,7 @@
 #include "interfaces.h"
 #include "loop.h"
 #include "out/http.h"
+#include "out/listen.h"
 #include "out/metrics.h"
 #include "pages.h"
 #include "pipeline.h"
@@ -49,7 +50,8 @@ struct run {
 	struct http *http;
 	const char **name_patterns;
 	struct printer printer;
-	uint64_t wall_offset; /* CLOCK_REALTIME - CLOCK_MONOTONIC, renewed at every drain */
+	uint64_t now;	      /* CLOCK_MONOTONIC at the last drain */
+	uint64_t wall_offset; /* CLOCK_REALTIME - CLOCK_MONOTONIC then */
 	bool seen;	      /* a handshake */
 	bool failed;	      /* to write records */
 };
@@ -75,6 +77,7 @@ static void on_concluded(void *ctx, const struct handshake *hs)
 
 	run->seen = true;
 	metrics_count(run->metrics, hs, run->wall_offset);
+	pages_count(&run->pages, hs, run->now);
 	printer_print(&run->printer, hs, interfaces_name(run->interfaces, hs->ifindex),
 		      run->wall_offset);
 }
@@ -129,6 +132,7 @@ static int drain(struct run *run)
 	uint64_t now = clock_ns(CLOCK_MONOTONIC);
 	int n;
 
+	run->now = now;
 	run->wall_offset = clock_ns(CLOCK_REALTIME) - now;
 	pipeline_set_wall(run->pipeline, run->wall_offset);
 	n = kernel_drain(run->kernel);
@@ -331,7 +335,10 @@ static void tell_start(struct run *run)
 
 	log_info(run->log, "observing %zu interfaces by %s", tcx + clsact, tcx ? "TCX" : "clsact");
 	if (run->http)
-		log_info(run->log, "metrics at http://%s/metrics", run->options->listen_text);
+		log_info(run->log, "metrics at http://%s/metrics%s", run->options->listen_text,
+			 http_listen_is_loopback(&run->options->listen)
+				 ? ""
+				 : ", for everyone who can reach it");
 }
 
 static void close_all(struct run *run)
@@ -344,6 +351,7 @@ static void close_all(struct run *run)
 	kernel_close(run->kernel);
 	pipeline_free(run->pipeline);
 	metrics_free(run->metrics);
+	pages_free(&run->pages);
 	printer_free(&run->printer);
 	free(run->name_patterns);
 }

@@ -9,13 +9,22 @@ static bool wire_plain(uint8_t c)
 	return c >= 0x20 && c < 0x7f && c != '\\';
 }
 
+/* By hand: names that are all escapes come by the thousand, and printf() is slow. */
+static void add_wire_escape(struct text *t, uint8_t c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char escape[] = { '\\', 'x', digits[c >> 4], digits[c & 15] };
+
+	text_add(t, escape, sizeof(escape));
+}
+
 void text_wire(struct text *t, struct bytes b)
 {
-	for (size_t i = 0; i < b.n; i++) {
+	for (size_t i = 0; i < b.n && !t->cut; i++) {
 		if (wire_plain(b.p[i]))
 			text_char(t, (char)b.p[i]);
 		else
-			text_printf(t, "\\x%02x", b.p[i]);
+			add_wire_escape(t, b.p[i]);
 	}
 }
 

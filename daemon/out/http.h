@@ -6,25 +6,15 @@
 #ifndef SHAKETAP_HTTP_H
 #define SHAKETAP_HTTP_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-#include "base/text.h"
+#include "out/routes.h"
 
 struct http;
 
-/* Where the pages come from. Called from within http_run(). */
-struct http_pages {
-	void *ctx;
-	void (*metrics)(void *ctx, bool openmetrics, struct text *out);
-	/* False: say why not in `reason`, one line without line feed. */
-	bool (*ready)(void *ctx, struct text *reason);
-	void (*index)(void *ctx, struct text *out);
-};
-
 /*
- * Listen on "ADDR:PORT" (see out/listen.h). `pages` is borrowed until
- * http_stop(). NULL on failure, with one line in `error`.
+ * Listen on "ADDR:PORT" (see out/listen.h). `pages` is called from
+ * within http_run() and borrowed until http_stop(). NULL on failure, with one line in `error`.
  */
 struct http *http_start(const char *listen, const struct http_pages *pages, char *error,
 			size_t error_size);

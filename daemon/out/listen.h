@@ -12,4 +12,10 @@
  */
 bool http_listen_parse(const char *listen, struct sockaddr_storage *out);
 
+/* A socket that listens there, not blocking, or -errno. */
+int http_listen_open(const struct sockaddr_storage *address);
+
+/* Can only this host reach the address? 127.0.0.0/8 and ::1. */
+bool http_listen_is_loopback(const struct sockaddr_storage *address);
+
 #endif

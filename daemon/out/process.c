@@ -109,6 +109,18 @@ static void write_stat(struct expo *e)
 	write_one(e, &resident, stat.rss_pages * (uint64_t)sysconf(_SC_PAGESIZE));
 }
 
+struct process_usage process_usage(void)
+{
+	struct process_stat stat;
+
+	if (!read_stat(&stat))
+		return (struct process_usage){ 0 };
+	return (struct process_usage){
+		.cpu = stat.ticks * (NS_PER_SECOND / (uint64_t)sysconf(_SC_CLK_TCK)),
+		.resident = stat.rss_pages * (uint64_t)sysconf(_SC_PAGESIZE),
+	};
+}
+
 void process_write(struct expo *e)
 {
 	static const struct expo_family open = { "process_open_fds", EXPO_GAUGE,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: out/listen.c */
+/* links: out/listen.c base/addr.c */
 #include <netdb.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -79,11 +79,35 @@ static void refuses_everything_else(void **state)
 	assert_int_equal(address.ss_family, 0x5a5a);
 }
 
+/* RFC 1122 section 3.2.1.3 and RFC 4291 section 2.5.3. */
+static void knows_loopback(void **state)
+{
+	static const struct {
+		const char *text;
+		bool loopback;
+	} rows[] = {
+		{ "127.0.0.1:1", true },      { "127.255.0.9:1", true },
+		{ "[::1]:1", true },	      { "[::ffff:127.0.0.1]:1", true },
+		{ "0.0.0.0:1", false },	      { "128.0.0.1:1", false },
+		{ "[::]:1", false },	      { "[::ffff:10.0.0.1]:1", false },
+		{ "[2001:db8::1]:1", false },
+	};
+	struct sockaddr_storage address;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_true(http_listen_parse(rows[i].text, &address));
+		if (http_listen_is_loopback(&address) != rows[i].loopback)
+			fail_msg("%s", rows[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses_and_ports),
 		cmocka_unit_test(refuses_everything_else),
+		cmocka_unit_test(knows_loopback),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
