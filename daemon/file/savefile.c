@@ -3,6 +3,7 @@
 
 #include <pcap/pcap.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,9 @@ bool savefile_recognise(struct bytes start)
 	return false;
 }
 
+/* Of stdio: 4 KB would be a call for every other packet. */
+#define STDIO_SIZE 65536
+
 /*
  * What is there and no more: stdio fills its buffer by one call, and makes another only once
  * libpcap needs a byte that is not in it. Without the buffer, it would ask byte by byte.
@@ -53,6 +57,8 @@ struct savefile *savefile_open(struct bytestream *stream, char *reason, size_t s
 	stdio = fopencookie(stream, "r", (cookie_io_functions_t){ .read = give });
 	if (!stdio)
 		goto free_file;
+	setvbuf(stdio, NULL, _IOFBF, STDIO_SIZE);
+	__fsetlocking(stdio, FSETLOCKING_BYCALLER); /* nobody else has it */
 	file->pcap =
 		pcap_fopen_offline_with_tstamp_precision(stdio, PCAP_TSTAMP_PRECISION_NANO, error);
 	if (!file->pcap) {

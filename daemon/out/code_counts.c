@@ -4,28 +4,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *name_of(const struct code_registry *r, int i)
+/* Code points of one name share the place of the first. */
+static void share_slots(struct code_counts *c, const char **names, int n)
 {
-	return r->name(r->code(i));
+	for (int i = 0; i < n; i++) {
+		int first = 0;
+
+		names[i] = c->registry->name(c->registry->code(i));
+		while (strcmp(names[first], names[i]))
+			first++;
+		c->slots[i] = first;
+	}
 }
 
 bool code_counts_init(struct code_counts *c, const struct code_registry *registry)
 {
 	int n = registry->count();
+	const char **names = calloc((size_t)n, sizeof(*names));
+	bool ready;
 
 	*c = (struct code_counts){ .registry = registry };
 	c->values = calloc((size_t)n, sizeof(*c->values));
 	c->slots = calloc((size_t)n, sizeof(*c->slots));
-	if (!c->values || !c->slots)
-		return false;
-	for (int i = 0; i < n; i++) {
-		int first = 0;
-
-		while (strcmp(name_of(registry, first), name_of(registry, i)))
-			first++;
-		c->slots[i] = first;
-	}
-	return true;
+	ready = names && c->values && c->slots;
+	if (ready)
+		share_slots(c, names, n);
+	free(names);
+	return ready;
 }
 
 void code_counts_free(struct code_counts *c)
