@@ -61,13 +61,13 @@ static __always_inline struct st_flow *flow_open(const struct packet *packet, bo
 	if (!flow)
 		return NULL;
 	half = half_of(flow, packet->sender);
-	half->need = packet->seq;
+	half->need = half->seen = packet->seq;
 	/* A hello in the form of SSL 2.0 is one clear record; what follows it are TLS records. */
 	half->copy_to = half->next = packet->seq + tls_sniff_sslv2(packet->first);
 	half->walk = ST_WALK_ON;
 	if (packet->flags & TCP_ACK) { /* tells where the other side's next byte will be */
 		half = half_of(flow, packet->sender ^ 1);
-		half->need = half->copy_to = half->next = packet->ack;
+		half->need = half->copy_to = half->next = half->seen = packet->ack;
 		half->walk = ST_WALK_ON;
 	}
 	return flow;

@@ -283,11 +283,14 @@ __noinline int walk_segment(struct __sk_buff *skb)
 		return 0;
 	segment = &scratch->segment;
 	half = &segment->half;
+	if (before(half->seen, segment->seq + segment->len))
+		half->seen = segment->seq + segment->len;
 	switch (half->walk) {
 	case ST_WALK_SPENT:
 		return 0;
 	case ST_WALK_NEW:
 		half->need = half->copy_to = half->next = segment->seq;
+		half->seen = segment->seq + segment->len;
 		half->walk = ST_WALK_ON;
 		break;
 	case ST_WALK_ON:

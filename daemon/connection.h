@@ -18,11 +18,15 @@ struct connection_half {
 	bool fin; /* seen, but bytes before it may still be missing */
 	uint32_t fin_seq;
 	uint64_t fin_time;
-	uint64_t time;	/* of its newest packet with data or FIN */
-	uint32_t ack;	/* how far this side has acknowledged the other */
-	bool acked;	/* ack is valid */
-	bool unread;	/* something came that was not read yet */
-	uint8_t waited; /* packets since the last one that came in order */
+	uint64_t time; /* of its newest packet with data or FIN */
+	uint32_t ack;  /* how far this side has acknowledged the other */
+	bool acked;    /* ack is valid */
+	uint32_t seen; /* how far this side is known to have come; sealed bytes are not copied */
+	bool passing;  /* seen is valid */
+	uint32_t last_ack; /* of its FIN or RST; 0: none */
+	uint16_t sealed;   /* length of its last sealed record */
+	bool unread;	   /* something came that was not read yet */
+	uint8_t waited;	   /* packets since the last one that came in order */
 };
 
 struct connection {
@@ -33,7 +37,7 @@ struct connection {
 	bool listed_by_random;
 	bool on_settling_list;
 	bool ended;	       /* RST, or FIN of both sides: the source has closed its entry */
-	bool torn;	       /* read on though something before it is missing */
+	bool doubtful;	       /* read on though something before it is missing */
 	size_t held;	       /* bytes of memory, as accounted in struct connections */
 	uint64_t progress;     /* time of the last new bytes */
 	uint32_t first_seq;    /* of the event it began with */

@@ -74,6 +74,19 @@ void note_delivery(struct connection *connection, const struct st_event *event)
 	}
 }
 
+void note_segment(struct connection *connection, const struct st_event *event)
+{
+	struct handshake *hs = &connection->tracker.hs;
+
+	if (hs->client_hello_end_time || event->sender != connection->client)
+		return;
+	/* Events of one packet have one time. */
+	if (!(event->flags & ST_FLAG_WHOLE) && event->time == connection->last_segment)
+		return;
+	connection->last_segment = event->time;
+	hs->client_hello_segments++;
+}
+
 /* Who is the client when the opening event was lost: the port that is not a service's. */
 static unsigned guess_client(const struct st_event *event)
 {

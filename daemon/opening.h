@@ -17,6 +17,9 @@ void note_sender(struct connection *connection, const struct st_event *event);
  */
 void note_delivery(struct connection *connection, const struct st_event *event);
 
+/* New bytes came with it: it may be one of the segments of the first ClientHello. */
+void note_segment(struct connection *connection, const struct st_event *event);
+
 /* The first event of a flow. NULL: no room for another handshake. */
 struct connection *open_connection(struct connections *all, const struct st_event *event);
 

@@ -11,6 +11,8 @@
 #include "recents.h"
 #include "role.h"
 #include "stream_order.h"
+#include "stream_read.h"
+#include "stream_torn.h"
 #include "track/certificates.h"
 #include "track/diagnose.h"
 
@@ -50,7 +52,7 @@ static void conclude(struct pipeline *pipeline, struct connection *connection)
 {
 	struct handshake *hs = &connection->tracker.hs;
 
-	if (connection->torn)
+	if (connection->doubtful)
 		tracker_doubt(&connection->tracker);
 	if (is_handshake(hs))
 		report(pipeline, hs, connection->local);
@@ -75,19 +77,6 @@ static bool is_copy(struct pipeline *pipeline, struct connection *connection)
 	return true;
 }
 
-static void count_segment(struct connection *connection, const struct st_event *event)
-{
-	struct handshake *hs = &connection->tracker.hs;
-
-	if (hs->client_hello_end_time || event->sender != connection->client)
-		return;
-	/* Events of one packet have one time. */
-	if (!(event->flags & ST_FLAG_WHOLE) && event->time == connection->last_segment)
-		return;
-	connection->last_segment = event->time;
-	hs->client_hello_segments++;
-}
-
 static void on_data(struct pipeline *pipeline, struct connection *connection,
 		    const struct st_event *event, const uint8_t *payload)
 {
@@ -100,7 +89,7 @@ static void on_data(struct pipeline *pipeline, struct connection *connection,
 		return;
 	}
 	if (half->reasm.lent.n || half->reasm.stored > stored)
-		count_segment(connection, event);
+		note_segment(connection, event);
 	stream_order_note(connection, event);
 	stream_order_read(connection);
 	opening_settle(connection);
@@ -118,18 +107,41 @@ static void on_data(struct pipeline *pipeline, struct connection *connection,
 	}
 }
 
-static void on_reset(struct connection *connection, const struct st_event *event)
+static enum flow_state ask(struct pipeline *pipeline, struct connection *connection)
+{
+	uint32_t seen[2] = { 0 };
+	enum flow_state state =
+		pipeline->ops.state(pipeline->ops.ctx, &connection->key, connection->flow, seen);
+
+	stream_torn_learn(connection, seen);
+	return state;
+}
+
+/* Nothing more comes of either side. */
+static void read_rest(struct connection *connection)
+{
+	for (unsigned i = 0; i < 2; i++)
+		stream_read_rest(connection, i, connection->half[i].time);
+}
+
+static void on_reset(struct pipeline *pipeline, struct connection *connection,
+		     const struct st_event *event)
 {
 	connection->ended = true;
 	stream_order_note(connection, event);
 	stream_order_flush(connection);
-	if (stream_has_gap(connection))
+	if (stream_has_gap_for(connection, event->sender))
 		tracker_unknown(&connection->tracker, HS_GAP, event->time);
+	if (stream_torn_pending(connection))
+		ask(pipeline, connection);
+	stream_torn_tell_left(connection, event->sender);
+	read_rest(connection);
 	tracker_close(&connection->tracker, connection_side(connection, event->sender), true,
 		      event->time);
 }
 
-static void on_fin(struct connection *connection, const struct st_event *event)
+static void on_fin(struct pipeline *pipeline, struct connection *connection,
+		   const struct st_event *event)
 {
 	struct connection_half *half = &connection->half[event->sender];
 
@@ -140,6 +152,8 @@ static void on_fin(struct connection *connection, const struct st_event *event)
 	if (!half->reasm.started)
 		reasm_start(&half->reasm, event->seq);
 	stream_order_note(connection, event);
+	if (stream_torn_pending(connection))
+		ask(pipeline, connection);
 	stream_order_read(connection);
 }
 
@@ -210,9 +224,9 @@ static void on_flow_event(struct pipeline *pipeline, const struct st_event *even
 	if (event->type == ST_EVENT_DATA)
 		on_data(pipeline, connection, event, payload);
 	else if (event->type == ST_EVENT_FIN)
-		on_fin(connection, event);
+		on_fin(pipeline, connection, event);
 	else
-		on_reset(connection, event);
+		on_reset(pipeline, connection, event);
 	if (is_copy(pipeline, connection))
 		connection_free(&pipeline->all, connection);
 	else if (connection->tracker.done)
@@ -270,7 +284,7 @@ static void expire_connection(struct pipeline *pipeline, struct connection *conn
 {
 	struct tracker *tracker = &connection->tracker;
 
-	switch (pipeline->ops.state(pipeline->ops.ctx, &connection->key, connection->flow)) {
+	switch (ask(pipeline, connection)) {
 	case FLOW_LOST:
 		tracker_unknown(tracker, HS_LOST_EVENTS, now);
 		break;
@@ -280,10 +294,13 @@ static void expire_connection(struct pipeline *pipeline, struct connection *conn
 		break;
 	case FLOW_INTACT:
 		stream_order_flush(connection);
-		if (stream_has_gap(connection))
+		if (stream_has_gap(connection)) {
 			tracker_unknown(tracker, HS_GAP, now);
-		else
-			tracker_timeout(tracker, now - connection->progress, now);
+			break;
+		}
+		stream_torn_tell(connection);
+		read_rest(connection);
+		tracker_timeout(tracker, now - connection->progress, now);
 		break;
 	}
 	conclude(pipeline, connection);
@@ -335,6 +352,8 @@ void pipeline_finish(struct pipeline *pipeline, uint64_t now)
 	while ((connection = TAILQ_FIRST(&pipeline->all.settling)) ||
 	       (connection = TAILQ_FIRST(&pipeline->all.waiting))) {
 		stream_order_flush(connection);
+		if (stream_torn_pending(connection))
+			ask(pipeline, connection);
 		tracker_unknown(&connection->tracker,
 				stream_has_gap(connection) ? HS_GAP : HS_STILL_OPEN, now);
 		conclude(pipeline, connection);

@@ -13,7 +13,7 @@
 
 struct pipeline;
 
-/* What the source says of a flow whose handshake fell silent. */
+/* What the source says of a flow whose handshake fell silent, or was broken off. */
 enum flow_state {
 	FLOW_INTACT, /* still followed, nothing of it was lost */
 	FLOW_LOST,   /* an event of it was lost */
@@ -27,7 +27,9 @@ struct pipeline_ops {
 	void (*concluded)(void *ctx, const struct handshake *hs);
 	/* Nothing more of this flow is wanted. */
 	void (*forget)(void *ctx, const struct st_flow_key *key, uint64_t flow);
-	enum flow_state (*state)(void *ctx, const struct st_flow_key *key, uint64_t flow);
+	/* seen: by sender, behind the last byte that passed; set where the source knows more. */
+	enum flow_state (*state)(void *ctx, const struct st_flow_key *key, uint64_t flow,
+				 uint32_t seen[2]);
 	/* Is a connect that sent a second SYN still without answer? */
 	bool (*unanswered)(void *ctx, const struct st_flow_key *key, uint64_t syn_time);
 	/* Does this host have the address (network order, IPv4 mapped)? */

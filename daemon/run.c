@@ -89,7 +89,8 @@ static void forget_flow(void *ctx, const struct st_flow_key *key, uint64_t flow)
 	kernel_forget(run->kernel, key, flow);
 }
 
-static enum flow_state flow_state(void *ctx, const struct st_flow_key *key, uint64_t flow)
+static enum flow_state flow_state(void *ctx, const struct st_flow_key *key, uint64_t flow,
+				  uint32_t seen[2])
 {
 	static const enum flow_state states[] = {
 		[KERNEL_FLOW_INTACT] = FLOW_INTACT,
@@ -98,7 +99,7 @@ static enum flow_state flow_state(void *ctx, const struct st_flow_key *key, uint
 	};
 	struct run *run = ctx;
 
-	return states[kernel_flow_state(run->kernel, key, flow)];
+	return states[kernel_flow_state(run->kernel, key, flow, seen)];
 }
 
 static bool is_unanswered(void *ctx, const struct st_flow_key *key, uint64_t syn_time)

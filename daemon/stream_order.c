@@ -3,6 +3,7 @@
 
 #include "base/util.h"
 #include "stream_read.h"
+#include "stream_torn.h"
 
 /* Packets of one side that wait for bytes they acknowledge; then those count as missing. */
 #define PATIENCE 8
@@ -47,6 +48,7 @@ void stream_order_note(struct connection *connection, const struct st_event *eve
 {
 	struct connection_half *half = &connection->half[event->sender];
 
+	stream_torn_note(connection, event);
 	if (event->len || event->type == ST_EVENT_FIN) {
 		if (!half->unread) /* else it waits since then */
 			half->time = event->time;
@@ -102,7 +104,7 @@ void stream_order_read(struct connection *connection)
 	int sender;
 
 	while (!connection->tracker.done && (sender = next_half(connection)) >= 0) {
-		connection->torn |= !is_in_order(connection, (unsigned)sender);
+		connection->doubtful |= !is_in_order(connection, (unsigned)sender);
 		read_half(connection, (unsigned)sender);
 	}
 	for (unsigned i = 0; i < 2; i++)
@@ -126,4 +128,14 @@ bool stream_has_gap(const struct connection *connection)
 {
 	return has_hole(&connection->half[0]) || has_hole(&connection->half[1]) ||
 	       !is_whole(connection, 0) || !is_whole(connection, 1);
+}
+
+bool stream_has_gap_for(const struct connection *connection, unsigned sender)
+{
+	const struct connection_half *half = &connection->half[sender];
+	const struct connection_half *other = &connection->half[!sender];
+	bool lost = half->last_ack && !seq_before(reasm_end(&other->reasm), half->last_ack);
+
+	return has_hole(half) || (has_hole(other) && !lost) || !is_whole(connection, 0) ||
+	       !is_whole(connection, 1);
 }

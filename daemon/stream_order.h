@@ -20,5 +20,10 @@ void stream_order_flush(struct connection *connection);
 
 /* Bytes are missing: later ones came, or the other side acknowledges them. */
 bool stream_has_gap(const struct connection *connection);
+/*
+ * The same at the FIN or RST of this sender, just read: what it had not got itself when it left
+ * was lost on the way to it, not here.
+ */
+bool stream_has_gap_for(const struct connection *connection, unsigned sender);
 
 #endif

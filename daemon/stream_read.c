@@ -3,6 +3,7 @@
 
 #include "base/reader.h"
 #include "stream_order.h"
+#include "stream_torn.h"
 #include "tls/alert.h"
 #include "tls/sslv2.h"
 #include "track/sslv2.h"
@@ -158,6 +159,7 @@ static bool read_record(struct connection *connection, struct connection_half *h
 			tracker_alert(tracker, from, alert.level, alert.code, now);
 	} else {
 		tracker_record(tracker, from, &record, now);
+		half->sealed = record.length;
 	}
 	reasm_skip(&half->reasm, whole);
 	return true;
@@ -168,8 +170,24 @@ void stream_read(struct connection *connection, unsigned sender, uint64_t now)
 	struct connection_half *half = &connection->half[sender];
 	enum hs_side from = connection_side(connection, sender);
 
-	while (!connection->tracker.done && read_record(connection, half, from, now))
-		;
+	do
+		stream_torn_settle(connection);
+	while (!connection->tracker.done && read_record(connection, half, from, now));
+}
+
+void stream_read_rest(struct connection *connection, unsigned sender, uint64_t now)
+{
+	struct connection_half *half = &connection->half[sender];
+	enum hs_side from = connection_side(connection, sender);
+	struct bytes bytes = stream_torn_record(connection, sender);
+
+	if (bytes.n <= TLS_RECORD_HEADER_LEN || connection->tracker.done)
+		return;
+	read_messages(connection, half, from,
+		      (struct bytes){ bytes.p + TLS_RECORD_HEADER_LEN,
+				      bytes.n - TLS_RECORD_HEADER_LEN },
+		      now);
+	reasm_skip(&half->reasm, (uint32_t)bytes.n);
 }
 
 void stream_read_fin(struct connection *connection, unsigned sender)
@@ -179,8 +197,10 @@ void stream_read_fin(struct connection *connection, unsigned sender)
 	/* All bytes before it are here; what of them was not read is the beginning of a record. */
 	if (!half->fin || seq_before(reasm_end(&half->reasm), half->fin_seq))
 		return;
-	if (stream_has_gap(connection))
+	if (stream_has_gap_for(connection, sender))
 		tracker_unknown(&connection->tracker, HS_GAP, half->fin_time);
+	stream_torn_tell_left(connection, sender);
+	stream_read_rest(connection, sender, half->fin_time);
 	tracker_close(&connection->tracker, connection_side(connection, sender), false,
 		      half->fin_time);
 }

@@ -75,13 +75,14 @@ enum st_walk {
 };
 
 struct st_half {
-	__u32 need;	/* sequence number of the first byte that matters and was not seen yet */
-	__u32 copy_to;	/* bytes before this sequence number are copied (clear messages) */
-	__u32 next;	/* sequence number of the next record header */
-	__u32 owner;	/* interface and hook that show this direction: ifindex << 1 | egress */
-	__u32 copied;	/* bytes copied so far */
-	__u8 records;	/* encrypted record headers reported so far */
-	__u8 walk;	/* enum st_walk */
+	__u32 need;    /* sequence number of the first byte that matters and was not seen yet */
+	__u32 copy_to; /* bytes before this sequence number are copied (clear messages) */
+	__u32 next;    /* sequence number of the next record header */
+	__u32 owner;   /* interface and hook that show this direction: ifindex << 1 | egress */
+	__u32 copied;  /* bytes copied so far */
+	__u32 seen;    /* behind the farthest payload byte that passed; meaningless with WALK_NEW */
+	__u8 records;  /* encrypted record headers reported so far */
+	__u8 walk;     /* enum st_walk */
 	__u8 encrypted; /* ChangeCipherSpec passed: handshake records are sealed */
 	__u8 fin;	/* FIN passed */
 };
@@ -98,8 +99,8 @@ struct st_flow {
 	__u8 reserved[3];
 };
 
-_Static_assert(sizeof(struct st_half) == 24, "st_half has holes");
-_Static_assert(sizeof(struct st_flow) == 64, "st_flow has holes");
+_Static_assert(sizeof(struct st_half) == 28, "st_half has holes");
+_Static_assert(sizeof(struct st_flow) == 72, "st_flow has holes");
 
 /* Segments of a hello sent again that are told: TCP gives up after about as many. */
 #define ST_REPEATS_MAX 8

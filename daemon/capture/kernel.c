@@ -236,12 +236,15 @@ void kernel_forget(struct kernel *kernel, const struct st_flow_key *key, uint64_
 }
 
 enum kernel_flow kernel_flow_state(struct kernel *kernel, const struct st_flow_key *key,
-				   uint64_t flow)
+				   uint64_t flow, uint32_t seen[2])
 {
 	struct st_flow entry;
 
 	if (bpf_map_lookup_elem(kernel->flows, key, &entry) || entry.id != flow)
 		return KERNEL_FLOW_GONE;
+	for (int i = 0; i < 2; i++)
+		if (entry.half[i].walk != ST_WALK_NEW)
+			seen[i] = entry.half[i].seen;
 	return entry.lost ? KERNEL_FLOW_LOST : KERNEL_FLOW_INTACT;
 }
 

@@ -59,8 +59,9 @@ bool kernel_sleep(struct kernel *kernel);
 /* Take a flow out of the table, if it is still there and has not ended by itself. */
 void kernel_forget(struct kernel *kernel, const struct st_flow_key *key, uint64_t flow);
 
+/* seen: by sender, how far payload has passed; stays as it is where that is not known. */
 enum kernel_flow kernel_flow_state(struct kernel *kernel, const struct st_flow_key *key,
-				   uint64_t flow);
+				   uint64_t flow, uint32_t seen[2]);
 
 /* The SYN of that time is in the table and has no answer. */
 bool kernel_syn_unanswered(struct kernel *kernel, const struct st_flow_key *key, uint64_t syn_time);

@@ -130,6 +130,25 @@ bool tls_messages_pending(const struct tls_messages *messages)
 	return messages->kept_n && !messages->handed_out;
 }
 
+bool tls_messages_torn(const struct tls_messages *messages, struct bytes rest, struct tls_torn *out)
+{
+	size_t kept = tls_messages_pending(messages) ? messages->kept_n : 0, at = 0;
+	uint8_t head[TLS_HANDSHAKE_HEADER_LEN];
+
+	while (kept + rest.n - at >= sizeof(head)) {
+		for (size_t i = 0; i < sizeof(head); i++)
+			head[i] = at + i < kept ? messages->kept[at + i] : rest.p[at + i - kept];
+		out->type = head[0];
+		out->seen = (uint32_t)(kept + rest.n - at);
+		out->whole = ((uint32_t)head[1] << 16 | (uint32_t)head[2] << 8 | head[3]) +
+			     (uint32_t)sizeof(head);
+		if (out->seen < out->whole)
+			return true;
+		at += out->whole;
+	}
+	return false;
+}
+
 void tls_messages_free(struct tls_messages *messages)
 {
 	drop_kept(messages);

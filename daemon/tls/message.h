@@ -51,6 +51,19 @@ enum tls_result tls_messages_next(struct tls_messages *messages, struct tls_mess
 /* A message has begun and is not yet complete. */
 bool tls_messages_pending(const struct tls_messages *messages);
 
+/* A message that has begun and whose end is missing, with its header. */
+struct tls_torn {
+	uint8_t type;
+	uint32_t seen, whole; /* bytes */
+};
+
+/*
+ * rest: the beginning of the next record's body, not fed. True: the last message in what there
+ * is has its header and not all of its body. Takes nothing.
+ */
+bool tls_messages_torn(const struct tls_messages *messages, struct bytes rest,
+		       struct tls_torn *out);
+
 /* Release all memory; valid to start again. */
 void tls_messages_free(struct tls_messages *messages);
 

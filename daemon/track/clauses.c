@@ -7,6 +7,7 @@
 #include "base/util.h"
 #include "tls/names.h"
 #include "track/delivery.h"
+#include "track/turns.h"
 
 /* Sooner than that is at once. */
 #define NOTABLE_NS NS_PER_S
@@ -72,6 +73,8 @@ static void say_close(struct sentence *s, const struct handshake *hs, const stru
 		sentence_say(s, "%s reset the connection", nouns[end->by]);
 	else
 		sentence_say(s, "%s closed the connection", nouns[end->by]);
+	if (turns_say_torn(s, hs, end->by))
+		return;
 	if (name)
 		sentence_say(s, " after the warning %.*s", plain_length(name), name);
 	else if (warning)
@@ -87,9 +90,12 @@ static void say_close(struct sentence *s, const struct handshake *hs, const stru
 
 static void say_silence(struct sentence *s, const struct handshake *hs, const struct ending *end)
 {
-	(void)hs;
-	sentence_say(s, "nothing more from either side for %s s",
+	enum hs_side next = turns_next(hs);
+
+	sentence_say(s, "%s silent for %s s", nouns[next],
 		     seconds(end->waited, (char[SECONDS_SIZE]){ 0 }));
+	if (!turns_say_torn(s, hs, next))
+		turns_say_last(s, hs);
 }
 
 static void say_other_bytes(struct sentence *s, const struct handshake *hs,

@@ -7,6 +7,7 @@
 #include "track/delivery.h"
 #include "track/flaws.h"
 #include "track/offers.h"
+#include "track/turns.h"
 
 /* The server has asked for a certificate and got a message without any. */
 static bool sent_none(const struct handshake *hs, const struct ending *end)
@@ -38,7 +39,7 @@ static bool may_be_over(const struct handshake *hs, const struct ending *end)
 static bool judges_sealed(const struct handshake *hs, const struct ending *end)
 {
 	(void)end;
-	return hs->stage == HS_SERVER_FINISHED && hs->resumption == HS_FULL &&
+	return hs->stage == HS_SERVER_FINISHED && hs->resumption == HS_FULL && !hs->unread &&
 	       tls_is_13(hs->server_hello.version) && !hs->client_flight_long;
 }
 
@@ -59,6 +60,13 @@ static bool nothing_answered(const struct handshake *hs, const struct ending *en
 static bool greeted(const struct handshake *hs, const struct ending *end)
 {
 	return hs->server_first && nothing_answered(hs, end);
+}
+
+/* The server had begun to answer the ClientHello. */
+static bool began_answer(const struct handshake *hs, const struct ending *end)
+{
+	(void)end;
+	return hs->stage <= HS_CLIENT_HELLO && hs->torn[HS_SERVER].kind != HS_NOTHING_TORN;
 }
 
 /* The other side had a reason to leave: it did not go on behind it. */
@@ -93,6 +101,35 @@ static void tell_greeting(struct sentence *s, const struct handshake *hs, const 
 	(void)hs;
 	(void)end;
 	sentence_fact(s, "server spoke first, and not TLS");
+}
+
+/* What became of the server's wish for a certificate of the client, which may be the reason. */
+static void tell_wish(struct sentence *s, const struct handshake *hs, const struct ending *end)
+{
+	if (sent_none(hs, end))
+		sentence_fact(s, "client sent no certificate");
+	else if (hs->client_certificate == HS_CERT_SENT)
+		sentence_fact(s, "client sent a certificate");
+	else if (hs->client_certificate == HS_CERT_REQUESTED)
+		sentence_fact(s, "server asked for a client certificate");
+}
+
+static void tell_offers(struct sentence *s, const struct handshake *hs, const struct ending *end)
+{
+	offers_tell(s, hs, end);
+	tell_wish(s, hs, end);
+}
+
+static void tell_choice(struct sentence *s, const struct handshake *hs, const struct ending *end)
+{
+	offers_tell_choice(s, hs, end);
+	tell_wish(s, hs, end);
+}
+
+static void tell_name(struct sentence *s, const struct handshake *hs, const struct ending *end)
+{
+	offers_tell_name(s, hs, end);
+	tell_wish(s, hs, end);
 }
 
 static void tell_likely_client(struct sentence *s, const struct handshake *hs,
@@ -154,27 +191,27 @@ static const struct alert_rule {
 
 	{ 70, 70, EITHER, NULL, HS_VERSION_MISMATCH, offers_tell_versions },
 	{ 86, 86, EITHER, NULL, HS_VERSION_MISMATCH, offers_tell_versions }, /* fallback */
-	{ 40, 40, CLIENT, NULL, HS_HANDSHAKE_FAILURE, offers_tell_choice },
-	{ 40, 40, SERVER, NULL, HS_HANDSHAKE_FAILURE, offers_tell },
-	{ 71, 71, CLIENT, NULL, HS_HANDSHAKE_FAILURE, offers_tell_choice }, /* security */
-	{ 71, 71, SERVER, NULL, HS_HANDSHAKE_FAILURE, offers_tell },
+	{ 40, 40, CLIENT, NULL, HS_HANDSHAKE_FAILURE, tell_choice },
+	{ 40, 40, SERVER, NULL, HS_HANDSHAKE_FAILURE, tell_offers },
+	{ 71, 71, CLIENT, NULL, HS_HANDSHAKE_FAILURE, tell_choice }, /* security */
+	{ 71, 71, SERVER, NULL, HS_HANDSHAKE_FAILURE, tell_offers },
 	{ 60, 60, EITHER, NULL, HS_HANDSHAKE_FAILURE, offers_tell }, /* export_restriction */
 	{ 112, 112, EITHER, NULL, HS_UNRECOGNIZED_NAME, offers_tell_name },
 	{ 120, 120, EITHER, NULL, HS_ALPN_MISMATCH, offers_tell_protocols },
 
-	{ 20, 21, EITHER, NULL, HS_DECRYPT_ERROR, NULL }, /* bad_record_mac and its kin */
-	{ 51, 51, EITHER, NULL, HS_DECRYPT_ERROR, NULL },
+	{ 20, 21, EITHER, NULL, HS_DECRYPT_ERROR, tell_wish }, /* bad_record_mac and its kin */
+	{ 51, 51, EITHER, NULL, HS_DECRYPT_ERROR, tell_wish },
 	{ 10, 10, EITHER, NULL, HS_PROTOCOL_ERROR, NULL },	     /* unexpected_message */
 	{ 22, 22, EITHER, NULL, HS_PROTOCOL_ERROR, NULL },	     /* record_overflow */
 	{ 30, 30, EITHER, NULL, HS_PROTOCOL_ERROR, NULL },	     /* decompression_failure */
 	{ 47, 47, EITHER, NULL, HS_PROTOCOL_ERROR, tell_extension }, /* illegal_parameter */
 	{ 50, 50, EITHER, NULL, HS_PROTOCOL_ERROR, tell_extension }, /* decode_error */
 	{ 109, 110, EITHER, NULL, HS_PROTOCOL_ERROR, NULL }, /* missing, unsupported extension */
-	{ 80, 80, SERVER, NULL, HS_INTERNAL_ERROR, offers_tell_name },
-	{ 80, 80, CLIENT, NULL, HS_INTERNAL_ERROR, NULL },
+	{ 80, 80, SERVER, NULL, HS_INTERNAL_ERROR, tell_name },
+	{ 80, 80, CLIENT, NULL, HS_INTERNAL_ERROR, tell_wish },
 	{ 90, 90, EITHER, NULL, HS_USER_CANCELED, NULL },
-	{ 49, 49, EITHER, NULL, HS_ACCESS_DENIED, NULL },
-	{ 0, 255, EITHER, NULL, HS_ALERT_OTHER, NULL },
+	{ 49, 49, EITHER, NULL, HS_ACCESS_DENIED, tell_wish },
+	{ 0, 255, EITHER, NULL, HS_ALERT_OTHER, tell_wish },
 };
 
 enum {
@@ -216,6 +253,9 @@ static const struct rule {
 
 	{ UNEXPLAINED, ANYONE, greeted, HS_NOT_TLS_SERVER, OBSERVED, clauses_say_greeted, NULL },
 	{ UNEXPLAINED, ANYONE, was_odd, HS_PROTOCOL_ERROR, OBSERVED, clauses_say_oddity, NULL },
+	{ SILENCE, ANYONE, began_answer, HS_TIMEOUT, OBSERVED, NULL, NULL },
+	{ RST, ANYONE, began_answer, HS_RESET, OBSERVED, NULL, NULL },
+	{ FIN, ANYONE, began_answer, HS_CLOSED, OBSERVED, NULL, NULL },
 	{ UNEXPLAINED, ANYONE, delivery_is_doubtful, HS_CLIENT_HELLO_STALLED, SUSPECTED,
 	  clauses_say_stalled, NULL },
 	{ UNEXPLAINED, ANYONE, delivery_is_stalled, HS_CLIENT_HELLO_STALLED, OBSERVED,
@@ -256,6 +296,8 @@ static void conclude(struct handshake *hs, const struct ending *end, const struc
 	say(&sentence, hs, end);
 	if (rule->tell)
 		rule->tell(&sentence, hs, end);
+	if (!rule->say && 1 << end->kind & UNEXPLAINED)
+		turns_tell_torn(&sentence, hs, end);
 	sentence_end(&sentence);
 	hs->outcome = HS_FAILURE;
 	hs->complete = true; /* what is missing makes a handshake unknown, not failed */

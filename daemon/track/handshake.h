@@ -156,6 +156,19 @@ struct hs_oddity {
 	char what[100];	     /* "a malformed ..."; empty: nothing was odd */
 };
 
+/*
+ * What a side had begun and not brought to its end: a message in the clear, a sealed record, or
+ * a record of which not even that is known. Bytes with the header of the message, without that
+ * of the record.
+ */
+enum hs_torn_kind { HS_NOTHING_TORN, HS_MESSAGE_TORN, HS_SEALED_TORN, HS_RECORD_TORN };
+
+struct hs_torn {
+	uint8_t kind;	      /* enum hs_torn_kind */
+	uint8_t message;      /* its type */
+	uint32_t seen, whole; /* bytes; whole is 0: its header did not come whole either */
+};
+
 /* An end of the connection: address in network order (IPv4 mapped), port in host order. */
 struct hs_end {
 	uint32_t addr[4];
@@ -175,6 +188,8 @@ struct handshake {
 	struct hs_failure failure;
 	struct hs_oddity oddity;
 	struct hs_delivery delivery;
+	struct hs_torn torn[2]; /* by side, when it ended */
+	uint32_t unread; /* bytes of the server that a client who left had not acknowledged */
 
 	uint64_t wall_offset; /* add to a time (mod 2^64): ns since the epoch; 0: not known */
 	uint64_t syn_time, synack_time;

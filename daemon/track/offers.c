@@ -79,6 +79,20 @@ static void add_versions(struct text *out, const struct tls_client_hello *hello)
 	}
 }
 
+/* All of them: that there is no other says nothing. */
+static bool offers_every_version(const struct tls_client_hello *hello)
+{
+	unsigned found = 0;
+
+	for (size_t i = 0; i < hello->versions.n / 2; i++) {
+		uint16_t version = bytes_u16(hello->versions, i);
+
+		if (version >= TLS_VERSION_1_0 && version <= TLS_VERSION_1_3)
+			found |= 1U << (version - TLS_VERSION_1_0);
+	}
+	return found == (1U << (TLS_VERSION_1_3 - TLS_VERSION_1_0 + 1)) - 1;
+}
+
 void offers_tell_versions(struct sentence *s, const struct handshake *hs, const struct ending *end)
 {
 	const struct tls_client_hello *hello = hs->client_hello;
@@ -96,7 +110,8 @@ void offers_tell_versions(struct sentence *s, const struct handshake *hs, const 
 	text_init_over(&text, versions, sizeof(versions));
 	add_versions(&text, hello);
 	if (text.n)
-		sentence_fact(s, "client offers %s%s", versions, hello->versions.p ? " only" : "");
+		sentence_fact(s, "client offers %s%s", versions,
+			      hello->versions.p && !offers_every_version(hello) ? " only" : "");
 	if (hello->fallback_scsv)
 		sentence_fact(s, "TLS_FALLBACK_SCSV says that it could do better");
 }

@@ -57,7 +57,13 @@ void sentence_fact(struct sentence *s, const char *format, ...)
 	text_add(&s->text, fact, (size_t)n);
 }
 
-static const char *quote(char *out, size_t size, struct bytes bytes, uint8_t least)
+/* What is around a word in a sentence must not be in it. */
+static bool is_punctuation(uint8_t c)
+{
+	return c == ' ' || c == ',' || c == '"' || c == '\'' || c == '(' || c == ')';
+}
+
+static const char *quote(char *out, size_t size, struct bytes bytes, bool word)
 {
 	static const char dots[] = "...";
 	struct text text;
@@ -67,7 +73,7 @@ static const char *quote(char *out, size_t size, struct bytes bytes, uint8_t lea
 	for (size_t i = 0; i < bytes.n && !text.cut; i++) {
 		if (text.n + sizeof(dots) <= size)
 			fits = text.n;
-		if (bytes.p[i] < least)
+		if (word && is_punctuation(bytes.p[i]))
 			text_printf(&text, "\\x%02x", bytes.p[i]);
 		else
 			text_wire(&text, (struct bytes){ bytes.p + i, 1 });
@@ -82,10 +88,10 @@ static const char *quote(char *out, size_t size, struct bytes bytes, uint8_t lea
 
 const char *sentence_word(char *out, size_t size, struct bytes word)
 {
-	return quote(out, size, word, ' ' + 1);
+	return quote(out, size, word, true);
 }
 
 const char *sentence_words(char *out, size_t size, struct bytes words)
 {
-	return quote(out, size, words, ' ');
+	return quote(out, size, words, false);
 }

@@ -30,8 +30,9 @@ void sentence_fact(struct sentence *s, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
- * What others sent, to be quoted: bytes outside printable ASCII as \xNN; of a word, which holds no
- * spaces, those too. What does not fit into `size` bytes with its NUL ends in "...". Returns out.
+ * What others sent, to be quoted: bytes outside printable ASCII as \xNN; of a word also spaces,
+ * commas, quotes and parentheses, which part it from others. What does not fit into `size` bytes
+ * with its NUL ends in "...". Returns out.
  */
 const char *sentence_word(char *out, size_t size, struct bytes word);
 const char *sentence_words(char *out, size_t size, struct bytes words);

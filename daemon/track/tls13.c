@@ -106,6 +106,37 @@ static unsigned without_padding(struct tracker *tracker, enum hs_side from, unsi
 	return length;
 }
 
+/*
+ * What a server sends in one record if it puts all of its flight there is longer than any
+ * EncryptedExtensions alone: with a certificate at least a raw Ed25519 key (RFC 7250) and its
+ * signature come with it.
+ */
+static unsigned least_flight(const struct handshake *hs)
+{
+	enum { EXTENSIONS = 6, CERTIFICATE = 57, CERTIFICATE_VERIFY = 72 };
+
+	return finished_length(hs) + EXTENSIONS +
+	       (hs->resumption == HS_FULL ? CERTIFICATE + CERTIFICATE_VERIFY : 0);
+}
+
+/* The longest record is always followed by the rest of what did not fit into it. */
+#define RECORD_CONTENT_MAX 16384
+
+void tls13_record_over(struct tracker *tracker)
+{
+	struct handshake *hs = &tracker->hs;
+	struct tracker_side *server = &tracker->side[HS_SERVER];
+	uint32_t length = server->passing;
+
+	if (!server->flight)
+		server->packed = length >= least_flight(hs);
+	server->flight += length;
+	server->passing = 0;
+	if (server->packed ? length < RECORD_CONTENT_MAX
+			   : length == finished_length(hs) && server->flight > length)
+		hs->stage = HS_SERVER_FINISHED;
+}
+
 static void client_is_finished(struct tracker *tracker, uint64_t now)
 {
 	struct handshake *hs = &tracker->hs;
@@ -133,6 +164,14 @@ static bool may_be_finished(const struct tracker *tracker)
 	       (tracker->hs.client_flight_long && client->flight > finished_length(&tracker->hs));
 }
 
+/* EncryptedExtensions and Finished are the least of its flight. */
+static bool server_may_be_finished(const struct tracker *tracker)
+{
+	const struct tracker_side *server = &tracker->side[HS_SERVER];
+
+	return server->flight + server->passing > finished_length(&tracker->hs);
+}
+
 /*
  * With early data on the way anything may come before EndOfEarlyData, or before a Finished
  * that follows the server's flight without one (section 4.2.10). True: that was it.
@@ -144,7 +183,7 @@ static bool is_early_data(struct tracker *tracker, unsigned length)
 
 	if (hs->early_data != HS_EARLY_OFFERED || client->end_of_early_data)
 		return false;
-	if (hs->stage < HS_SERVER_FINISHED)
+	if (!server_may_be_finished(tracker))
 		return true;
 	if (length == sealed_length(hs, TLS_HANDSHAKE_HEADER_LEN)) {
 		client->end_of_early_data = true;
@@ -165,6 +204,9 @@ static void client_flight_record(struct tracker *tracker, unsigned length, uint6
 		return;
 	if (!hs->client_flight_time)
 		hs->client_flight_time = now;
+	/* Anything but an alert answers the whole flight of the server. */
+	if (!client->alert_sized && tracker->side[HS_SERVER].passing)
+		tls13_record_over(tracker);
 	tracker->flight_over = true;
 	if (is_finished_sized(hs, length)) {
 		client_is_finished(tracker, now);
@@ -215,12 +257,11 @@ static void server_record(struct tracker *tracker, unsigned length, uint64_t now
 		is_alert_sized(hs, length) && !client->close_notify && !client->closed;
 	if (!tracker->flight_over) {
 		hs->server_flight_end_time = now;
-		if (server->alert_sized)
-			return;
-		server->flight += length;
-		/* EncryptedExtensions and Finished are the least of it. */
-		if (server->flight > finished_length(hs))
-			hs->stage = HS_SERVER_FINISHED;
+		/* A record that another one follows has passed. */
+		if (server->passing)
+			tls13_record_over(tracker);
+		if (!server->alert_sized && hs->stage < HS_SERVER_FINISHED)
+			server->passing = length;
 		return;
 	}
 	if (!hs->client_flight_long)

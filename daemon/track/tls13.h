@@ -13,6 +13,9 @@
 void tls13_record(struct tracker *tracker, enum hs_side from, const struct tls_record *record,
 		  uint64_t now);
 
+/* All of the server's last record has passed. */
+void tls13_record_over(struct tracker *tracker);
+
 enum tls13_end {
 	TLS13_CONCLUDED, /* the outcome is decided */
 	TLS13_WAIT,	 /* the other side still has to speak */

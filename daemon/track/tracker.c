@@ -247,6 +247,17 @@ void tracker_record(struct tracker *tracker, enum hs_side from, const struct tls
 		tracker->done = true;
 }
 
+void tracker_record_over(struct tracker *tracker, enum hs_side from)
+{
+	if (!tracker->done && tracker_is_passing(tracker, from))
+		tls13_record_over(tracker);
+}
+
+bool tracker_is_passing(const struct tracker *tracker, enum hs_side from)
+{
+	return tracker->side[from].passing && !tracker->flight_over;
+}
+
 void tracker_alert(struct tracker *tracker, enum hs_side from, uint8_t level, uint8_t code,
 		   uint64_t now)
 {

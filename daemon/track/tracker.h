@@ -23,7 +23,10 @@ struct tracker_side {
 	bool padded;	  /* TLS 1.3: its records are longer than they need be, all by as much */
 	bool end_of_early_data; /* TLS 1.3 client: the last record may be EndOfEarlyData */
 	uint32_t flight;	/* TLS 1.3: sealed bytes of its flight so far */
-	uint64_t closed;	/* time of FIN or RST, 0: open */
+	uint32_t
+		passing; /* TLS 1.3 server: length of a record of its flight whose end is to come */
+	bool packed;	 /* TLS 1.3 server: its first record may hold all of its flight */
+	uint64_t closed; /* time of FIN or RST, 0: open */
 };
 
 struct certificates;
@@ -66,6 +69,10 @@ void tracker_message(struct tracker *tracker, enum hs_side from, const struct tl
 /* A record whose body is sealed or does not matter (ChangeCipherSpec, data, encrypted ...). */
 void tracker_record(struct tracker *tracker, enum hs_side from, const struct tls_record *record,
 		    uint64_t now);
+/* The end of the last such record has passed too. Without that it has only begun. */
+void tracker_record_over(struct tracker *tracker, enum hs_side from);
+/* A record of this side has begun, and that it came to its end would tell something. */
+bool tracker_is_passing(const struct tracker *tracker, enum hs_side from);
 /* An alert in the clear (RFC 8446 section 6). */
 void tracker_alert(struct tracker *tracker, enum hs_side from, uint8_t level, uint8_t code,
 		   uint64_t now);

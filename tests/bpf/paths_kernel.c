@@ -137,7 +137,8 @@ static void forget(void *ctx, const struct st_flow_key *key, uint64_t flow)
 	kernel_forget(path->kernel, key, flow);
 }
 
-static enum flow_state state(void *ctx, const struct st_flow_key *key, uint64_t flow)
+static enum flow_state state(void *ctx, const struct st_flow_key *key, uint64_t flow,
+			     uint32_t seen[2])
 {
 	static const enum flow_state states[] = {
 		[KERNEL_FLOW_INTACT] = FLOW_INTACT,
@@ -146,7 +147,7 @@ static enum flow_state state(void *ctx, const struct st_flow_key *key, uint64_t 
 	};
 	const struct kernel_path *path = ctx;
 
-	return states[kernel_flow_state(path->kernel, key, flow)];
+	return states[kernel_flow_state(path->kernel, key, flow, seen)];
 }
 
 static bool unanswered(void *ctx, const struct st_flow_key *key, uint64_t syn_time)

@@ -227,6 +227,15 @@ bool has_flow(const struct rig *rig, const struct st_flow_key *key)
 	return !bpf_map_lookup_elem(bpf_map__fd(rig->skel->maps.flows), key, &flow) && !flow.over;
 }
 
+uint32_t seen_of(const struct rig *rig, int side)
+{
+	struct st_flow_key key = base_key(rig);
+	struct st_flow flow;
+
+	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(rig->skel->maps.flows), &key, &flow), 0);
+	return flow.half[side].seen;
+}
+
 size_t flow_count(const struct rig *rig)
 {
 	int fd = bpf_map__fd(rig->skel->maps.flows);

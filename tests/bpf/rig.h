@@ -89,6 +89,8 @@ void nothing_sealed(const struct rig *rig);
 uint64_t count_of(const struct rig *rig, enum st_count what);
 /* The flow table holds this key (as in the event). */
 bool has_flow(const struct rig *rig, const struct st_flow_key *key);
+/* How far the table says that payload of a side of base's connection has come. */
+uint32_t seen_of(const struct rig *rig, int side);
 size_t flow_count(const struct rig *rig);
 uint32_t gate_count(const struct rig *rig, const struct st_flow_key *key);
 /* The key of base's connection. */

@@ -167,9 +167,36 @@ static void filling_ring_is_urgent(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 
+/* Of sealed bytes no event tells: the table does, also behind the wrap and what is sent again. */
+static void how_far_payload_came(void **state)
+{
+	struct rig *rig = *state;
+	uint8_t sealed[1005];
+	uint32_t start;
+
+	rig->next[SERVER] = (uint32_t)-400;
+	both_hellos(rig);
+	start = rig->next[SERVER];
+	assert_int_equal(seen_of(rig, SERVER), start);
+	assert_int_equal(seen_of(rig, CLIENT), rig->next[CLIENT]);
+	tls_sealed(sealed, TLS_RECORD_APPLICATION_DATA, 1000);
+	say(rig, SERVER, sealed, 300);
+	rig_events(rig);
+	assert_int_equal(seen_of(rig, SERVER), start + 300);
+	say(rig, SERVER, sealed + 300, 500);
+	assert_int_equal(seen_of(rig, SERVER), start + 800);
+	rig->next[SERVER] = start + 300;
+	say(rig, SERVER, sealed + 300, 500);
+	rig->next[SERVER] = start;
+	say(rig, SERVER, sealed, 100);
+	no_events(rig);
+	assert_int_equal(seen_of(rig, SERVER), start + 800);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(how_far_payload_came),
 		TEST(budget_of_records),
 		TEST(budget_of_records_one_a_segment),
 		TEST(budget_of_bytes),

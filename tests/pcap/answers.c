@@ -198,8 +198,10 @@ static void on_forget(void *ctx, const struct st_flow_key *key, uint64_t flow)
 	flows_forget(((struct playing *)ctx)->flows, key, flow);
 }
 
-static enum flow_state on_state(void *ctx, const struct st_flow_key *key, uint64_t flow)
+static enum flow_state on_state(void *ctx, const struct st_flow_key *key, uint64_t flow,
+				uint32_t seen[2])
 {
+	(void)seen;
 	return flows_knows(((struct playing *)ctx)->flows, key, flow) ? FLOW_INTACT : FLOW_GONE;
 }
 

@@ -37,7 +37,8 @@ struct bench {
 	uint64_t flow;
 	uint64_t now;
 	uint32_t next[2];
-	uint8_t flags; /* of the next event, taken from it then */
+	uint32_t unacked; /* bytes that acknowledgements leave out */
+	uint8_t flags;	  /* of the next event, taken from it then */
 };
 
 static inline void bench_concluded(void *ctx, const struct handshake *hs)
@@ -66,11 +67,15 @@ static inline void bench_forget(void *ctx, const struct st_flow_key *key, uint64
 	bench->forgotten++;
 }
 
-static inline enum flow_state bench_state(void *ctx, const struct st_flow_key *key, uint64_t flow)
+static inline enum flow_state bench_state(void *ctx, const struct st_flow_key *key, uint64_t flow,
+					  uint32_t seen[2])
 {
+	const struct bench *bench = ctx;
+
 	(void)key;
 	(void)flow;
-	return ((struct bench *)ctx)->state;
+	memcpy(seen, bench->next, sizeof(bench->next));
+	return bench->state;
 }
 
 static inline bool bench_unanswered(void *ctx, const struct st_flow_key *key, uint64_t syn_time)
@@ -140,7 +145,7 @@ static inline void bench_event_at(struct bench *bench, uint8_t type, enum hs_sid
 		.key = bench->key,
 		.ifindex = 7,
 		.seq = seq,
-		.ack = bench->next[!side],
+		.ack = bench->next[!side] - bench->unacked,
 		.len = (uint16_t)n,
 		.vlan = 42,
 		.type = type,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: track/sentence.c track/clauses.c track/delivery.c track/offers.c track/flaws.c */
+/* links: track/sentence.c track/clauses.c track/turns.c track/delivery.c track/offers.c */
+/* links: track/flaws.c */
 /* links: track/diagnose.c tls/names.c tls/names_alert.c tls/names_cipher.c tls/names_group.c */
 /* links: tls/names_handshake.c tls/names_signature.c base/text.c base/text_escape.c */
 /* links: tls/names_extension.c tls/hello.c tls/ext.c tls/x509.c base/digest.c */
@@ -42,7 +43,7 @@ static void what_clients_offer(void **state)
 		    "server alert handshake_failure (client offers 29 suites, "
 		    "TLS 1.0, 1.1, 1.2 and 1.3)");
 	expect_text(&gnutls, ALERT(HS_SERVER, 70),
-		    "server alert protocol_version (client offers TLS 1.0, 1.1, 1.2 and 1.3 only)");
+		    "server alert protocol_version (client offers TLS 1.0, 1.1, 1.2 and 1.3)");
 	expect_text(&gnutls, ALERT(HS_SERVER, 112),
 		    "server alert unrecognized_name (client asked for example.test)");
 	expect_text(&gnutls, ALERT(HS_SERVER, 80),
@@ -88,6 +89,13 @@ static void what_a_narrow_client_offers(void **state)
 	hello.versions = LIST(3, 2, 3, 1);
 	expect_text(&hs, ALERT(HS_SERVER, 70),
 		    "server alert protocol_version (client offers TLS 1.0 and 1.1 only)");
+	/* All there are: that it offers no other says nothing. Two of four say it. */
+	hello.versions = LIST(0x1a, 0x1a, 3, 4, 3, 3, 3, 2, 3, 1);
+	expect_text(&hs, ALERT(HS_SERVER, 70),
+		    "server alert protocol_version (client offers TLS 1.0, 1.1, 1.2 and 1.3)");
+	hello.versions = LIST(3, 4, 3, 3);
+	expect_text(&hs, ALERT(HS_SERVER, 70),
+		    "server alert protocol_version (client offers TLS 1.2 and 1.3 only)");
 	hello.versions = LIST(3, 0, 3, 1);
 	expect_text(&hs, ALERT(HS_SERVER, 70),
 		    "server alert protocol_version (client offers SSL 3.0 and TLS 1.0 only)");
@@ -100,6 +108,11 @@ static void what_a_narrow_client_offers(void **state)
 	hello.alpn = LIST(2, 'h', '2', 8, 'h', 't', 't', 'p', '/', '1', '.', '1');
 	expect_text(&hs, ALERT(HS_SERVER, 120),
 		    "server alert no_application_protocol (client offers h2, http/1.1)");
+	/* Three names, whatever is in them. */
+	hello.alpn = LIST(5, 'a', ',', ' ', 'b', '"', 1, ')', 3, 'h', '\'', '(');
+	expect_text(&hs, ALERT(HS_SERVER, 120),
+		    "server alert no_application_protocol "
+		    "(client offers a\\x2c\\x20b\\x22, \\x29, h\\x27\\x28)");
 	/* A field that could not be read was not left out. */
 	hello.torn = true;
 	hello.versions = hello.groups = (struct bytes){ 0 };
@@ -296,7 +309,7 @@ static void hostile_names(void **state)
 		    "a\\x0a\\x20b\\x1b[0m\\x5cx\\xff)");
 	hello.alpn = LIST(3, 'a', '\n', ',', 1, 0xe2);
 	expect_text(&hs, ALERT(HS_SERVER, 120),
-		    "server alert no_application_protocol (client offers a\\x0a,, \\xe2)");
+		    "server alert no_application_protocol (client offers a\\x0a\\x2c, \\xe2)");
 	/* Every byte, every length; check_text() looks at the outcome. */
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (uint8_t)(i + 1);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: track/sentence.c track/clauses.c track/delivery.c track/offers.c track/flaws.c */
+/* links: track/sentence.c track/clauses.c track/turns.c track/delivery.c track/offers.c */
+/* links: track/flaws.c */
 /* links: track/unknown.c */
 /* links: opening.c recents.c */
-/* links: track/hellos.c track/sslv2.c tls/sslv2.c tls/hello_retry.c pipeline.c stream_order.c */
+/* links: track/hellos.c track/sslv2.c tls/sslv2.c tls/hello_retry.c pipeline.c */
+/* links: stream_order.c stream_torn.c */
 /* links: stream_read.c connection.c connects.c role.c stream/reasm.c track/tracker.c */
 /* links: track/tls13.c track/establish.c track/diagnose.c track/stages.c tls/hello.c tls/ext.c */
 /* links: tls/key_exchange.c tls/record.c tls/message.c tls/names.c tls/names_alert.c */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: track/sentence.c track/clauses.c track/delivery.c track/offers.c track/flaws.c */
+/* links: track/sentence.c track/clauses.c track/turns.c track/delivery.c track/offers.c */
+/* links: track/flaws.c */
 /* links: track/unknown.c */
 /* links: opening.c recents.c */
-/* links: pipeline.c stream_order.c stream_read.c connection.c connects.c role.c stream/reasm.c */
+/* links: pipeline.c stream_order.c stream_torn.c stream_read.c connection.c connects.c */
+/* links: role.c stream/reasm.c */
 /* links: track/tracker.c track/hellos.c track/sslv2.c track/tls13.c track/establish.c */
 /* links: track/diagnose.c track/stages.c track/certificates.c tls/certificate.c */
 /* links: tls/hello.c tls/hello_retry.c tls/sslv2.c tls/ext.c tls/key_exchange.c tls/record.c */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: tests/bpf/packets.c recents.c */
-/* links: track/sentence.c track/clauses.c track/delivery.c track/offers.c track/flaws.c */
+/* links: track/sentence.c track/clauses.c track/turns.c track/delivery.c track/offers.c */
+/* links: track/flaws.c */
 /* links: replay.c file/decode.c file/linktype.c file/links.c file/tags.c file/wifi.c file/ip.c */
 /* links: file/protocols.c file/transport.c file/tunnels.c file/udp_tunnels.c file/fragments.c */
 /* links: file/flows.c file/flow_table.c file/held.c */
-/* links: opening.c pipeline.c stream_order.c stream_read.c connection.c connects.c role.c */
+/* links: opening.c pipeline.c stream_order.c stream_torn.c stream_read.c connection.c */
+/* links: connects.c role.c */
 /* links: stream/reasm.c track/unknown.c track/tracker.c track/hellos.c track/sslv2.c */
 /* links: track/tls13.c track/establish.c track/diagnose.c track/stages.c track/certificates.c */
 /* links: tls/certificate.c tls/hello.c tls/hello_retry.c tls/sslv2.c tls/ext.c */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: track/sentence.c track/clauses.c track/delivery.c track/offers.c track/flaws.c */
+/* links: track/sentence.c track/clauses.c track/turns.c track/delivery.c track/offers.c */
+/* links: track/flaws.c */
 /* links: track/unknown.c */
 /* links: track/hellos.c tls/sslv2.c tls/hello_retry.c track/tracker.c track/tls13.c */
 /* links: track/establish.c track/diagnose.c track/stages.c tls/hello.c tls/ext.c */
@@ -83,6 +84,11 @@ static const struct good good[] = {
 	  false },
 	{ "TLS 1.3 with a PSK", "c:ch s:sh13_psk s:data=27 s:data=53 c:data=53", HS_PSK, 1, 0, 0,
 	  false },
+	{ "TLS 1.3, no end of the server's flight told", "c:ch s:sh13 s:data=1200+ c:data=53",
+	  HS_FULL, 1, 0, 0, false },
+	{ "early data, no end of the server's flight told",
+	  "c:ch_early c:data=200 s:sh13_psk s:data=90+ c:data=21 c:data=53", HS_PSK, 0,
+	  HS_EARLY_ACCEPTED, 0, true },
 	{ "TLS 1.3 with a HelloRetryRequest",
 	  "c:ch s:hrr s:ccs c:ccs c:ch s:sh13 s:data=1200 c:data=53", HS_FULL, 2, 0, 0, false },
 	{ "early data accepted",

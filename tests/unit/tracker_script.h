@@ -5,6 +5,7 @@
  *   c:ch  s:sh13  s:cert   a clear message by its name in `names` below, from client or server
  *   c:ccs                  ChangeCipherSpec
  *   s:data=53  c:hs=40  c:alert=26   an application data, sealed handshake, sealed alert record
+ *   s:data=53+             the same, but its end does not come
  *   c:!48  s:?112          a clear alert, fatal or warning
  *   s:http  s:FIN  c:RST   bytes that are no TLS; the end of a direction
  *   wait                   ten seconds of silence
@@ -97,6 +98,8 @@ static inline void script_record(struct tracker *tracker, enum hs_side from, uin
 	const struct tls_record record = { type, TLS_VERSION_1_2, (uint16_t)atoi(length) };
 
 	tracker_record(tracker, from, &record, now);
+	if (!strchr(length, '+'))
+		tracker_record_over(tracker, from);
 }
 
 static inline void script_step(struct tracker *tracker, const char *step, uint64_t now)
