@@ -7,6 +7,7 @@ per connection and direction, retransmissions too.
   pass         nothing                    lose N       packet N does not arrive, in neither direction
   duplicate    each arrives twice         reorder      each second one overtakes the one before it
   mute N       from packet N of the server on nothing of it arrives
+  narrow N     packets of the server with more than N bytes of payload do not arrive
   reset N      at packet N of the client both ends get a RST, and nothing passes any more
 Needs a link without offloads: packets as they are on a wire, with their checksums.
 """
@@ -90,6 +91,8 @@ class Link:
         if how == "lose" and count == number:
             return
         if how == "mute" and segment.source in self.plan and count >= number:
+            return
+        if how == "narrow" and segment.source in self.plan and segment.length > number:
             return
         if how == "reset" and segment.target in self.plan and count == number:
             self.reset(out, segment)

@@ -7,6 +7,8 @@ parted by commas: what happens to record N (from 1) of that side, instead of bei
   flip       its last byte is changed          flip K     byte K of it is
   hold       neither it nor what follows       delay S    S seconds later, and so the rest
   close      FIN to the client                 reset      RST to the client
+  cut K      only its first K bytes, and nothing behind them; cut-close and cut-reset: then
+             FIN or RST to the client, a little later
   with HEX   these bytes in its place          drop       only this one is left out
 Everything else passes unchanged.
 """
@@ -72,8 +74,11 @@ class Session:
             return bytes.fromhex(argument)
         if action == "drop":
             return b""
-        if action in ("close", "reset"):
-            self.end(action == "reset")
+        if action.startswith("cut"):
+            self.ends["client"].sendall(record[:int(argument)])
+            time.sleep(0.1)
+        if action.endswith(("close", "reset")):
+            self.end(action.endswith("reset"))
         return None
 
     def pump(self, side):
