@@ -37,9 +37,9 @@ put_libraries() {
 	done
 }
 
-# pack TREE INITRD
+# pack TREE ARCHIVE. Not compressed: to unpack it would be the guest's work, which is the slower one.
 pack() {
-	(cd "$1" && find . -xdev -print | busybox cpio -o -H newc 2>/dev/null) | gzip -1 >"$2"
+	(cd "$1" && find . -xdev -print | busybox cpio -o -H newc 2>/dev/null) >"$2"
 }
 
 # boot KERNEL_FOLDER INITRD CONSOLE [ARGUMENT...]: the command's output on standard output, its exit

@@ -4,18 +4,18 @@
 # minute. Prints the name of the archive in $VM_CACHE.
 set -eu
 
-here=$(cd "$(dirname "$0")" && pwd)
-cache=$(realpath -m "${VM_CACHE:-$here/../../build/vm}")
+# shellcheck source=tests/vm/guest.sh
+. "$(dirname "$0")/guest.sh"
+
 packages=systemd,systemd-sysv,kmod,iproute2,procps,openssl,curl,bpftool
 # shellcheck source=/dev/null
 release=$(. /etc/os-release && echo "$VERSION_CODENAME")
-archive=$cache/tree-$release.cpio.gz
-PATH=$PATH:/usr/sbin:/sbin
+archive=$CACHE/tree-$release.cpio
 
 bootstrap() {
 	local mirror
-	[ -e "$cache/apt/sources.list" ] || "$here/apt.sh" "$cache" update
-	mirror=$(sed -nE "s/^deb \[.*\] ([^ ]*) $release main\$/\1/p" "$cache/apt/sources.list")
+	[ -e "$CACHE/apt/sources.list" ] || "$VM/apt.sh" "$CACHE" update
+	mirror=$(sed -nE "s/^deb \[.*\] ([^ ]*) $release main\$/\1/p" "$CACHE/apt/sources.list")
 	nice debootstrap --variant=minbase --include="$packages" "$release" "$1" "$mirror" >&2
 }
 
@@ -37,13 +37,13 @@ lighten() {
 }
 
 if [ ! -e "$archive" ]; then
-	work=$(mktemp -d "$cache/tree.XXXXXX")
+	work=$(mktemp -d "$CACHE/tree.XXXXXX")
 	trap 'rm -rf "$work"' EXIT
 	mkdir "$work/tree"
 	echo "a Debian with systemd" >&2
 	bootstrap "$work/tree"
 	lighten "$work/tree"
-	(cd "$work/tree" && find . -xdev -print | busybox cpio -o -H newc 2>/dev/null) | gzip -1 >"$archive.new"
+	pack "$work/tree" "$archive.new"
 	mv "$archive.new" "$archive"
 fi
 echo "$archive"

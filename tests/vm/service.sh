@@ -1,0 +1,33 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The service for real, under systemd as PID 1: tests/vm/service.sh [KERNEL...], as root.
+# TAP, a line per case and kernel; a minute or two for each kernel.
+set -u
+
+cd "$(dirname "$0")/../.." || exit 2
+build=${BUILD:-build}
+[ $# != 0 ] || set -- 6.1 6.12
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+# As make install lays it out with PREFIX=/usr.
+tree=$work/tree
+install -D -m 755 "$build/shaketap" "$tree/usr/sbin/shaketap"
+install -D -m 644 deploy/shaketap.service -t "$tree/usr/lib/systemd/system"
+install -D -m 644 deploy/shaketap.default "$tree/etc/default/shaketap"
+
+echo "# $(systemd-analyze security --offline=yes "$PWD/deploy/shaketap.service" 2>/dev/null | tail -n 1)"
+for kernel in "$@"; do
+	LIMIT=${LIMIT:-400} tests/vm/system.sh "$kernel" "bash /service_guest.sh $kernel" \
+		tests/vm/service_guest.sh "$tree" >"$work/output"
+	code=$?
+	cat "$work/output"
+	! grep -q '^not ok' "$work/output" || failed=1
+	if [ "$code" != 0 ] || ! grep -q '^ok .*/no file$' "$work/output"; then
+		echo "not ok service/$kernel: ended early, with $code"
+		failed=1
+	fi
+done
+echo "# $(grep -c '^ok' "$work/output") passed on the last kernel"
+exit $failed
