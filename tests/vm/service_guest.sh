@@ -28,12 +28,15 @@ check() {
 	fi
 }
 
-# within SECONDS COMMAND...: true as soon as the command is.
+# within SECONDS COMMAND...: true as soon as the command is; says what its last try said.
 within() {
 	local end=$((SECONDS + $1 + 1))
 	shift
-	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] || return 1
+	until "$@" >"$WORK/try" 2>&1; do
+		if [ "$SECONDS" -ge "$end" ]; then
+			cat "$WORK/try"
+			return 1
+		fi
 		sleep 0.2
 	done
 }
@@ -68,12 +71,12 @@ journal() {
 
 cursor() {
 	journalctl --sync
-	journalctl -q -n 0 --show-cursor | sed -n 's/^-- cursor: //p'
+	journalctl -q -n 1 --show-cursor | sed -n 's/^-- cursor: //p'
 }
 
 said_by_manager() {
 	journalctl --sync
-	journalctl -q -o cat --after-cursor="$1" -u shaketap _PID=1 | grep -q -- "$2"
+	journalctl -q -o cat --after-cursor="$1" UNIT=shaketap.service _PID=1 | grep -q -- "$2"
 }
 
 # metric NAME [LABEL]: the sum over the label sets that have it
@@ -199,8 +202,8 @@ observe() {
 }
 
 only_failure() {
-	within 10 grep -q 'FAIL .*refused.example.com' <(journal "$1")
 	journal "$1"
+	journal "$1" | grep -q 'FAIL .*refused.example.com' || return
 	[ "$(journal "$1" | wc -l)" = 1 ]
 }
 
