@@ -20,9 +20,8 @@ install -D -m 644 deploy/shaketap.default "$tree/etc/default/shaketap"
 echo "# $(systemd-analyze security --offline=yes "$PWD/deploy/shaketap.service" 2>/dev/null | tail -n 1)"
 for kernel in "$@"; do
 	LIMIT=${LIMIT:-400} tests/vm/system.sh "$kernel" "bash /service_guest.sh $kernel" \
-		tests/vm/service_guest.sh "$tree" >"$work/output"
-	code=$?
-	cat "$work/output"
+		tests/vm/service_guest.sh "$tree" | tee "$work/output"
+	code=${PIPESTATUS[0]}
 	passed=$((passed + $(grep -c '^ok ' "$work/output")))
 	failed=$((failed + $(grep -c '^not ok ' "$work/output")))
 	if [ "$code" != 0 ] || ! grep -q '^ok .*/no file$' "$work/output"; then
