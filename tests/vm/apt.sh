@@ -14,9 +14,7 @@ security='bullseye-security bookworm-security trixie-security'
 
 # mirror PATTERN: where this machine gets a release of that name from
 mirror() {
-	# shellcheck disable=SC2016 # apt's own variables
-	apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
-		sed -nE "s/^($1) //p" | head -n 1
+	apt-get update --print-uris | sed -nE "s#^'(.*)/dists/($1)/InRelease' .*#\\1#p" | head -n 1
 }
 
 sources() {

@@ -64,7 +64,6 @@ unpack() {
 	mkdir -p "$work/parts" "$work/done/modules"
 	take_all "$1" "$work/parts" || return
 	find "$work" -name '*.ko.xz' -exec xz -d {} +
-	find "$work" -name '*.ko.zst' -exec zstd -q -d --rm {} +
 	find "$work/parts" -name '*.ko' -exec mv {} "$work/done/modules/" \;
 	find "$work/parts" -type f -name 'vmlinuz*' -exec mv {} "$work/done/vmlinuz" \;
 	echo "$1" >"$work/done/version"

@@ -7,6 +7,10 @@ set -u
 cd "$(dirname "$0")/../.." || exit 2
 build=${BUILD:-build}
 [ $# != 0 ] || set -- 6.1 6.12
+if [ "$(id -u)" != 0 ]; then
+	echo "tests/vm/service.sh: needs root, to make a Debian for the guest (sudo make test-service)" >&2
+	exit 2
+fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0 failed=0
@@ -19,7 +23,7 @@ install -D -m 644 deploy/shaketap.default "$tree/etc/default/shaketap"
 
 echo "# $(systemd-analyze security --offline=yes "$PWD/deploy/shaketap.service" 2>/dev/null | tail -n 1)"
 for kernel in "$@"; do
-	LIMIT=${LIMIT:-400} tests/vm/system.sh "$kernel" "bash /service_guest.sh $kernel" \
+	LIMIT=${LIMIT:-900} tests/vm/system.sh "$kernel" "bash /service_guest.sh $kernel" \
 		tests/vm/service_guest.sh "$tree" | tee "$work/output"
 	code=${PIPESTATUS[0]}
 	passed=$((passed + $(grep -c '^ok ' "$work/output")))
