@@ -340,22 +340,17 @@ static int open_loop(struct run *run)
 
 static int tell_start(struct run *run)
 {
-	size_t tcx = interfaces_count(run->interfaces, ATTACH_TCX);
-	size_t clsact = interfaces_count(run->interfaces, ATTACH_CLSACT);
-	int err;
+	const struct service_view view = { run, still_drains, run->interfaces, run->metrics };
+	int err = service_ready(&run->service, run->loop, &view);
 
-	log_info(run->log, "observing %zu interfaces by %s", tcx + clsact, tcx ? "TCX" : "clsact");
+	if (err)
+		return say(run, strerror(-err));
 	if (run->http)
 		log_info(run->log, "metrics at http://%s/metrics%s", run->options->listen_text,
 			 http_listen_is_loopback(&run->options->listen)
 				 ? ""
 				 : ", for everyone who can reach it");
-	run->service.work = still_drains;
-	run->service.ctx = run;
-	run->service.interfaces = run->interfaces;
-	run->service.metrics = run->metrics;
-	err = service_ready(&run->service, run->loop);
-	return err ? say(run, strerror(-err)) : 0;
+	return 0;
 }
 
 static void close_all(struct run *run)

@@ -8,29 +8,29 @@
 
 static void describe(const struct service *service, char *text, size_t room)
 {
-	size_t tcx = interfaces_count(service->interfaces, ATTACH_TCX);
-	size_t clsact = interfaces_count(service->interfaces, ATTACH_CLSACT);
-	struct metrics_totals totals = metrics_totals(service->metrics);
+	size_t tcx = interfaces_count(service->view.interfaces, ATTACH_TCX);
+	size_t clsact = interfaces_count(service->view.interfaces, ATTACH_CLSACT);
 
 	if (tcx + clsact == 0)
 		snprintf(text, room, "attached to no interface");
 	else
-		snprintf(text, room,
-			 "observing %zu interfaces by %s; %" PRIu64 " handshakes, %" PRIu64
-			 " failed, %" PRIu64 " unknown",
-			 tcx + clsact, tcx ? "TCX" : "clsact", totals.handshakes, totals.failures,
-			 totals.unknown);
+		snprintf(text, room, "observing %zu interfaces by %s", tcx + clsact,
+			 tcx ? "TCX" : "clsact");
 }
 
 /* first: a line of its own, or nothing. */
 static void tell(const struct service *service, const char *first)
 {
-	char status[160], lines[256];
+	struct metrics_totals totals;
+	char what[64], lines[256];
 
 	if (service->notify.fd < 0)
 		return;
-	describe(service, status, sizeof(status));
-	snprintf(lines, sizeof(lines), "%sSTATUS=%s", first, status);
+	describe(service, what, sizeof(what));
+	totals = metrics_totals(service->view.metrics);
+	snprintf(lines, sizeof(lines),
+		 "%sSTATUS=%s; %" PRIu64 " handshakes, %" PRIu64 " failed, %" PRIu64 " unknown",
+		 first, what, totals.handshakes, totals.failures, totals.unknown);
 	notify_send(&service->notify, lines);
 }
 
@@ -39,7 +39,7 @@ static void on_watchdog(void *ctx)
 {
 	const struct service *service = ctx;
 
-	if (service->work(service->ctx))
+	if (service->view.work(service->view.ctx))
 		tell(service, "WATCHDOG=1\n");
 }
 
@@ -47,7 +47,7 @@ void service_open(struct service *service, struct log *log)
 {
 	char error[256];
 
-	*service = (struct service){ 0 };
+	*service = (struct service){ .log = log };
 	if (!notify_open(&service->notify, error, sizeof(error)))
 		log_warn(log, "%s", error);
 	/*
@@ -64,16 +64,20 @@ void service_close(struct service *service)
 	notify_close(&service->notify);
 }
 
-int service_ready(struct service *service, struct loop *loop)
+int service_ready(struct service *service, struct loop *loop, const struct service_view *view)
 {
 	uint64_t interval = service->notify.watchdog / 2;
+	char what[64];
 
+	service->view = *view;
 	if (interval) {
 		service->watchdog = loop_timer_new(loop, on_watchdog, service);
 		if (!service->watchdog)
 			return -errno;
 		loop_timer_set(service->watchdog, interval, interval);
 	}
+	describe(service, what, sizeof(what));
+	log_info(service->log, "%s", what);
 	tell(service, "READY=1\n");
 	return 0;
 }

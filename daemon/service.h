@@ -13,14 +13,19 @@
 #include "notify.h"
 #include "out/metrics.h"
 
-struct service {
-	struct notify notify;
-	struct loop_timer *watchdog;
+struct service_view {
+	void *ctx;
 	/* What the watchdog stands for: false when it cannot be done any more. */
 	bool (*work)(void *ctx);
-	void *ctx;
 	const struct interfaces *interfaces;
 	const struct metrics *metrics;
+};
+
+struct service {
+	struct notify notify;
+	struct log *log;
+	struct loop_timer *watchdog;
+	struct service_view view;
 };
 
 /* From the environment; what is wrong there is a warning. */
@@ -28,8 +33,8 @@ void service_open(struct service *service, struct log *log);
 /* After service_open(), before the loop is freed. */
 void service_close(struct service *service);
 
-/* Ready, from now on watched. work, ctx, interfaces and metrics are set. 0 or -errno. */
-int service_ready(struct service *service, struct loop *loop);
+/* Ready: said to the log and to the manager. From now on watched. 0 or -errno. */
+int service_ready(struct service *service, struct loop *loop, const struct service_view *view);
 /* The interfaces have changed. */
 void service_changed(const struct service *service);
 /* Why it will not start, for the manager's status line. */
