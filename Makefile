@@ -13,6 +13,7 @@ MANDIR   ?= $(PREFIX)/share/man
 INSTALL  ?= install
 DESTDIR  ?=
 ARGS     ?=
+KERNELS  ?=
 
 # The version of a tree without tags, like an unpacked archive.
 RELEASE  := 0.1.0
@@ -26,7 +27,9 @@ TEST_PACKAGES := $(DEMO_PACKAGES) gnutls-bin/gnutls-cli jq/jq ethtool/ethtool tc
 	tshark/tshark prometheus/promtool nftables/nft procps util-linux python3/python3 \
 	libnss3-tools/tstclnt haproxy/haproxy stunnel4/stunnel4 default-jdk-headless/javac npm/npm \
 	clang-tidy/clang-tidy clang-format/clang-format cppcheck/cppcheck shellcheck/shellcheck \
-	chromium/chromium tidy/tidy python3-html5lib
+	chromium/chromium tidy/tidy python3-html5lib systemd/systemd-analyze
+VM_PACKAGES := qemu-system-x86/qemu-system-x86_64 busybox-static xz-utils/xz debootstrap/debootstrap \
+	systemd/systemd-analyze
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -89,7 +92,8 @@ all: $(BUILD)/shaketap ## build the daemon with its kernel programs (the default
 
 # Goals that install what is missing before anything is compiled. sudo make run, on a fresh machine.
 INSTALL_FIRST := $(if $(filter run,$(MAKECMDGOALS)),deps) \
-	$(if $(filter demo,$(MAKECMDGOALS)),demo-deps) $(if $(filter test,$(MAKECMDGOALS)),test-deps)
+	$(if $(filter demo,$(MAKECMDGOALS)),demo-deps) $(if $(filter test,$(MAKECMDGOALS)),test-deps) \
+	$(if $(filter test-service,$(MAKECMDGOALS)),vm-deps)
 
 .PHONY: deps demo-deps test-deps tools
 deps: ## install what the build needs (Debian, as root), or say what is missing
@@ -215,6 +219,12 @@ screenshots: test-deps all ## pictures of the page for people, into $(BUILD)/scr
 	@SHAKETAP=$(BUILD)/shaketap bash tests/deploy/test_page.sh
 test-corpus: all $(TEST_TOOLS) ## captures of others against their answers, if they are here
 	@$(RUN_TESTS) corpus
+
+.PHONY: vm-deps test-service
+vm-deps: deps
+	@deploy/deps.sh $(VM_PACKAGES)
+test-service: vm-deps all ## the service under systemd in VMs, a few minutes: KERNELS='6.1 6.12', as root
+	@BUILD=$(BUILD) tests/vm/service.sh $(KERNELS)
 
 # --- lint and format ----------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@
 #include "run.h"
 
 /* libbpf's print callback has no context: the one reason for a global. */
-static struct log log_to = { LEVEL_INFO, NULL };
+static struct log log_to;
 
 /* One level lower than libbpf thinks: what matters to the user we say in our own words. */
 static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
@@ -32,7 +32,7 @@ int main(int argc, char **argv)
 	struct options options;
 	int code = 0;
 
-	log_to.out = stderr;
+	log_init(&log_to, LEVEL_INFO, stderr);
 	libbpf_set_print(print_libbpf);
 	switch (options_parse(argc, argv, &options, stdout, stderr)) {
 	case OPTIONS_BAD:

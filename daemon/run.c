@@ -22,6 +22,7 @@
 #include "pages.h"
 #include "pipeline.h"
 #include "printer.h"
+#include "service.h"
 
 /*
  * While traffic passes, the ring is drained on a timer: being woken per event costs
@@ -48,6 +49,7 @@ struct run {
 	struct metrics *metrics;
 	struct pages pages; /* what http serves */
 	struct http *http;
+	struct service service;
 	const char **name_patterns;
 	struct printer printer;
 	uint64_t now;	      /* CLOCK_MONOTONIC at the last drain */
@@ -187,6 +189,7 @@ static void on_links(void *ctx, uint32_t events)
 
 	(void)events;
 	interfaces_read(run->interfaces);
+	service_changed(&run->service);
 }
 
 static void on_http(void *ctx, uint32_t events)
@@ -234,9 +237,15 @@ static void refresh(void *ctx)
 	drain(ctx);
 }
 
+static bool still_drains(void *ctx)
+{
+	return drain(ctx) >= 0;
+}
+
 static int say(struct run *run, const char *message)
 {
 	log_error(run->log, "%s", message);
+	service_failed(&run->service, message);
 	return -1;
 }
 
@@ -329,17 +338,19 @@ static int open_loop(struct run *run)
 	return err ? say(run, strerror(-err)) : 0;
 }
 
-static void tell_start(struct run *run)
+static int tell_start(struct run *run)
 {
-	size_t tcx = interfaces_count(run->interfaces, ATTACH_TCX);
-	size_t clsact = interfaces_count(run->interfaces, ATTACH_CLSACT);
+	const struct service_view view = { run, still_drains, run->interfaces, run->metrics };
+	int err = service_ready(&run->service, run->loop, &view);
 
-	log_info(run->log, "observing %zu interfaces by %s", tcx + clsact, tcx ? "TCX" : "clsact");
+	if (err)
+		return say(run, strerror(-err));
 	if (run->http)
 		log_info(run->log, "metrics at http://%s/metrics%s", run->options->listen_text,
 			 http_listen_is_loopback(&run->options->listen)
 				 ? ""
 				 : ", for everyone who can reach it");
+	return 0;
 }
 
 static void close_all(struct run *run)
@@ -347,6 +358,7 @@ static void close_all(struct run *run)
 	http_stop(run->http);
 	loop_timer_free(run->drain_timer);
 	loop_timer_free(run->hint_timer);
+	service_close(&run->service);
 	loop_free(run->loop);
 	interfaces_close(run->interfaces);
 	kernel_close(run->kernel);
@@ -363,15 +375,18 @@ int run(const struct options *options, struct log *log)
 	int code = 1;
 
 	signal(SIGPIPE, SIG_IGN);
+	service_open(&run.service, log);
 	printer_init(&run.printer, options, stdout);
 	if (open_outputs(&run) || open_http(&run) || open_source(&run) || open_loop(&run))
 		goto out;
 	run.pages.self = (struct self){ run.kernel, run.pipeline, run.interfaces };
-	tell_start(&run);
+	if (tell_start(&run))
+		goto out;
 	if (isatty(STDERR_FILENO))
 		loop_timer_set(run.hint_timer, HINT_NS, 0);
 	start_draining(&run);
 	code = loop_run(run.loop, wait_ms, &run) || run.failed ? 1 : 0;
+	service_stopping(&run.service);
 	/* Finish what is known: what is in the ring counts, what is still open is unknown. */
 	interfaces_detach(run.interfaces);
 	drain(&run);

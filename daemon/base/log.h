@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What shaketap says about itself, one line per call: "shaketap: ..." with its
- * level in front of anything but information. The pure stages do not log; who
+ * level in front of anything but information; in the journal of systemd, which
+ * knows who speaks, the level as its priority. The pure stages do not log; who
  * logs gets a struct log from main. A format needs no line feed at its end.
  */
 #ifndef SHAKETAP_LOG_H
 #define SHAKETAP_LOG_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 enum log_level {
@@ -20,7 +22,11 @@ enum log_level {
 struct log {
 	enum log_level level; /* lines above this level are left out */
 	FILE *out;
+	bool journal; /* out is the journal */
 };
+
+/* out: where lines go from now on, the journal or not. */
+void log_init(struct log *log, enum log_level level, FILE *out);
 
 void log_error(struct log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_warn(struct log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
