@@ -8,10 +8,16 @@ BUILD    ?= build
 CC       := $(if $(filter default,$(origin CC)),gcc,$(CC))
 CLANG    ?= clang
 PREFIX   ?= /usr/local
-SBINDIR  ?= $(PREFIX)/sbin
-MANDIR   ?= $(PREFIX)/share/man
 INSTALL  ?= install
 DESTDIR  ?=
+# bin, not sbin: reading capture files is for ordinary users. Settings lie in /etc for the prefixes
+# of a system, below any other.
+BINDIR   ?= $(PREFIX)/bin
+DATADIR  ?= $(PREFIX)/share
+MANDIR   ?= $(DATADIR)/man
+BASHDIR  ?= $(DATADIR)/bash-completion/completions
+UNITDIR  ?= $(PREFIX)/lib/systemd/system
+SYSCONFDIR ?= $(if $(filter /usr /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc)
 ARGS     ?=
 KERNELS  ?=
 
@@ -27,7 +33,7 @@ TEST_PACKAGES := $(DEMO_PACKAGES) gnutls-bin/gnutls-cli jq/jq ethtool/ethtool tc
 	tshark/tshark prometheus/promtool nftables/nft procps util-linux python3/python3 \
 	libnss3-tools/tstclnt haproxy/haproxy stunnel4/stunnel4 default-jdk-headless/javac npm/npm \
 	clang-tidy/clang-tidy clang-format/clang-format cppcheck/cppcheck shellcheck/shellcheck \
-	chromium/chromium tidy/tidy python3-html5lib systemd/systemd-analyze
+	chromium/chromium tidy/tidy python3-html5lib systemd/systemd-analyze mandoc/mandoc man-db/man
 VM_PACKAGES := qemu-system-x86/qemu-system-x86_64 busybox-static xz-utils/xz debootstrap/debootstrap \
 	systemd/systemd-analyze
 
@@ -82,7 +88,7 @@ SKELETON   := $(BUILD)/skel/shaketap.skel.h
 GENERATED  := $(SKELETON) $(BUILD)/include/version.h
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 BPF_TESTS  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bpf/test_*.c))
-SCRIPTS     = $(wildcard deploy/*.sh tests/*.sh tests/*/*.sh) .ci/run
+SCRIPTS     = $(wildcard deploy/*.sh deploy/*/*.sh deploy/*/*.bash tests/*.sh tests/*/*.sh) .ci/run
 C_SOURCES   = $(wildcard include/*.h daemon/*.[ch] daemon/*/*.[ch] bpf/*.[ch] tests/*/*.[ch])
 
 .PHONY: all
@@ -261,14 +267,16 @@ $(BUILD)/compile_commands.json: Makefile $(DAEMON) | tools
 
 # --- install ------------------------------------------------------------------------------------
 
-MANPAGES := $(wildcard deploy/*.8)
+# For the script: NAME='value', whatever the value holds.
+quoted = '$(subst ','\'',$(1))'
+PLACES = $(foreach name,BUILD INSTALL DESTDIR BINDIR DATADIR MANDIR BASHDIR UNITDIR SYSCONFDIR,$(name)=$(call \
+	quoted,$($(name))))
 
 .PHONY: install uninstall clean help
 install: all ## install below $(DESTDIR)$(PREFIX)
-	$(INSTALL) -D -m 755 $(BUILD)/shaketap $(DESTDIR)$(SBINDIR)/shaketap
-	$(foreach page,$(MANPAGES),$(INSTALL) -D -m 644 $(page) $(DESTDIR)$(MANDIR)/man8/$(notdir $(page)))
+	@$(PLACES) deploy/install.sh install
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(SBINDIR)/shaketap $(MANPAGES:deploy/%=$(DESTDIR)$(MANDIR)/man8/%)
+	@$(PLACES) deploy/install.sh uninstall
 clean: ## remove everything that was built
 	rm -rf $(BUILD)
 help: ## this list

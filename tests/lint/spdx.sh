@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 bad=0
 
-for file in $(find include bpf daemon tests deploy -name '*.[ch]' -o -name '*.sh' | sort) \
+for file in $(find include bpf daemon tests deploy -name '*.[ch]' -o -name '*.sh' -o -name '*.bash' | sort) \
 	Makefile .ci/run; do
 	case $file in
 	bpf/*) want='GPL-2.0-only OR BSD-2-Clause' ;;
