@@ -28,6 +28,7 @@ RELEASE  := 0.1.0
 BUILD_PACKAGES := clang llvm gcc/$(firstword $(CC)) make pkg-config/pkg-config bpftool/bpftool \
 	libbpf-dev libelf-dev zlib1g-dev libmicrohttpd-dev libssl-dev libpcap-dev uthash-dev libcmocka-dev \
 	linux-libc-dev libc6-dev git/git ca-certificates
+DEB_PACKAGES := dpkg-dev/dpkg-shlibdeps binutils/strip xz-utils/xz
 DEMO_PACKAGES := openssl/openssl nginx-light/nginx curl/curl iproute2/ip
 TEST_PACKAGES := $(DEMO_PACKAGES) gnutls-bin/gnutls-cli jq/jq ethtool/ethtool tcpdump/tcpdump \
 	tshark/tshark prometheus/promtool nftables/nft procps util-linux python3/python3 \
@@ -66,8 +67,10 @@ PKG_LIBS   = $(call once,PKG_LIBS,$(shell pkg-config --libs $(LIBRARIES)))
 VERSION    = $(call once,VERSION,$(or $(patsubst v%,%,$(shell git describe --tags --dirty \
 	--match 'v[0-9]*' 2>/dev/null)),$(RELEASE)))
 
+# The same bytes wherever the sources lie: debug information names them from here.
+SAME_PATHS = -ffile-prefix-map=$(CURDIR)=.
 WARNINGS := -Wall -Wextra -Werror
-COMMON   = -std=gnu17 $(WARNINGS) -g -D_GNU_SOURCE -Idaemon -Iinclude -I$(BUILD)/include \
+COMMON   = -std=gnu17 $(WARNINGS) -g $(SAME_PATHS) -D_GNU_SOURCE -Idaemon -Iinclude -I$(BUILD)/include \
 	-I$(BUILD)/skel $(PKG_CFLAGS)
 CFLAGS   ?= -O2
 HARDEN   := -fstack-protector-strong -D_FORTIFY_SOURCE=2
@@ -79,7 +82,7 @@ SANITIZE := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-saniti
 # that nothing in there hides a header of clang or of libbpf.
 BPF_SYSTEM = $(call once,BPF_SYSTEM,$(shell $(CLANG) -v -E - </dev/null 2>&1 | \
 	sed -n '/<...> search starts here:/,/End of search list./{ s| \(/.*\)|-idirafter \1|p }'))
-BPF_CFLAGS = -std=gnu17 -g -O2 -target bpf -mcpu=v3 $(WARNINGS) -Iinclude $(BPF_SYSTEM)
+BPF_CFLAGS = -std=gnu17 -g $(SAME_PATHS) -O2 -target bpf -mcpu=v3 $(WARNINGS) -Iinclude $(BPF_SYSTEM)
 
 DAEMON     := $(wildcard daemon/*.c daemon/*/*.c)
 OBJECTS    := $(DAEMON:%.c=$(BUILD)/obj/%.o)
@@ -99,7 +102,8 @@ all: $(BUILD)/shaketap ## build the daemon with its kernel programs (the default
 # Goals that install what is missing before anything is compiled. sudo make run, on a fresh machine.
 INSTALL_FIRST := $(if $(filter run,$(MAKECMDGOALS)),deps) \
 	$(if $(filter demo,$(MAKECMDGOALS)),demo-deps) $(if $(filter test,$(MAKECMDGOALS)),test-deps) \
-	$(if $(filter test-service,$(MAKECMDGOALS)),vm-deps)
+	$(if $(filter test-service test-package,$(MAKECMDGOALS)),vm-deps) \
+	$(if $(filter deb test-package,$(MAKECMDGOALS)),deb-deps)
 
 .PHONY: deps demo-deps test-deps tools
 deps: ## install what the build needs (Debian, as root), or say what is missing
@@ -226,11 +230,14 @@ screenshots: test-deps all ## pictures of the page for people, into $(BUILD)/scr
 test-corpus: all $(TEST_TOOLS) ## captures of others against their answers, if they are here
 	@$(RUN_TESTS) corpus
 
-.PHONY: vm-deps test-service
+.PHONY: vm-deps test-service test-package
 vm-deps: deps
 	@deploy/deps.sh $(VM_PACKAGES)
 test-service: vm-deps all ## the service under systemd in VMs, a few minutes: KERNELS='6.1 6.12', as root
 	@BUILD=$(BUILD) tests/vm/service.sh $(KERNELS)
+test-package: vm-deps deb ## the Debian package from its building to its purge, in minutes, as root
+	@deploy/deps.sh lintian/lintian
+	@SHAKETAP=$(BUILD)/shaketap KERNELS='$(KERNELS)' bash tests/deploy/package.sh
 
 # --- lint and format ----------------------------------------------------------------------------
 
@@ -272,11 +279,19 @@ quoted = '$(subst ','\'',$(1))'
 PLACES = $(foreach name,BUILD INSTALL DESTDIR BINDIR DATADIR MANDIR BASHDIR UNITDIR SYSCONFDIR,$(name)=$(call \
 	quoted,$($(name))))
 
-.PHONY: install uninstall clean help
+.PHONY: install uninstall deb deb-deps clean help
 install: all ## install below $(DESTDIR)$(PREFIX)
 	@$(PLACES) deploy/install.sh install
 uninstall: ## remove what install put there
 	@$(PLACES) deploy/install.sh uninstall
+deb-deps: deps
+	@deploy/deps.sh $(DEB_PACKAGES)
+deb: override PREFIX = /usr
+deb: override DESTDIR = $(BUILD)/deb/root
+deb: all ## a Debian package in $(BUILD)/deb
+	@rm -rf $(BUILD)/deb
+	@$(PLACES) deploy/install.sh install
+	@deploy/debian/build.sh $(BUILD)/deb $(call quoted,$(VERSION))
 clean: ## remove everything that was built
 	rm -rf $(BUILD)
 help: ## this list
