@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The Debian package from its building to its purge, as root: make test-package. Minutes, and the
 # mirror of this machine's apt: a fresh Debian of the same release is made below build/package, and
-# where qemu is there, the service starts and stops in a guest with systemd as PID 1.
+# for the service a guest with systemd as PID 1 per kernel: KERNELS='6.1 6.12'.
 # shellcheck source=tests/netns/lib.sh disable=SC2317 # functions are called by name
 . "$(dirname "$0")/../netns/lib.sh"
 
@@ -131,8 +131,8 @@ test_package() {
 	files >"$WORK/before"
 	check 'dpkg -i, apt -f install' install_package
 	check 'with the libraries it was linked with' depends
-	mkdir -p "$WORK/debs"
-	cp "$ROOT"/var/cache/apt/archives/*.deb "$(package)" "$WORK/debs/"
+	mkdir -p "$WORK/over/debs"
+	cp "$ROOT"/var/cache/apt/archives/*.deb "$(package)" "$WORK/over/debs/"
 	check 'shaketap --version' in_root shaketap --version
 	check 'shaketap check' in_own_network shaketap check
 	check 'an ordinary user reads' in_root setpriv --reuid="$NOBODY" shaketap read --help
@@ -144,6 +144,19 @@ test_package() {
 	check 'purge leaves nothing' purge_leaves_nothing
 }
 
+# Starting a service takes a systemd as PID 1, so a machine of its own.
+test_guest() {
+	local kernel=$1
+	LIMIT=${LIMIT:-1500} "$TOP/tests/vm/system.sh" "$kernel" 'bash /package_guest.sh' \
+		"$TOP/tests/deploy/package_guest.sh" "$WORK/over" >"$WORK/guest" 2>"$WORK/guest.err"
+	grep -E '^(ok|not ok|#) ' "$WORK/guest"
+	FAILED=$((FAILED + $(grep -c '^not ok ' "$WORK/guest")))
+	grep -q 'purge forgets it$' "$WORK/guest" || fail "guest: ended early" "$WORK/guest.err" "$WORK/guest"
+}
+
 test_building
 test_package
+for kernel in ${KERNELS:-6.1}; do
+	test_guest "$kernel"
+done
 finish
