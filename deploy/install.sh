@@ -10,7 +10,8 @@ umask 022
 # The unit and the page name the places that a package of a distribution uses.
 with_places() {
 	sed -e "s|/usr/s\{0,1\}bin/shaketap|$BINDIR/shaketap|g" \
-		-e "s|/etc/default/shaketap|$SYSCONFDIR/default/shaketap|g" "$1"
+		-e "s|/etc/default/shaketap|$SYSCONFDIR/default/shaketap|g" \
+		-e "s|/usr/share/shaketap|$DATADIR/shaketap|g" "$1"
 }
 
 install_plain() {
