@@ -36,12 +36,11 @@ test_building() {
 	check 'lintian has no complaint' lintian --allow-root --fail-on error,warning,info "$(package)"
 }
 
-# What this machine's apt would take a package from, keys included.
+# Where this machine's apt takes packages of its release from; it needs no lists to say so.
 sources() {
 	local keys=/usr/share/keyrings/debian-archive-keyring.gpg
-	# shellcheck disable=SC2016 # apt's own variables
-	apt-get indextargets --format "deb [signed-by=$keys] \$(REPO_URI) \$(CODENAME) \$(COMPONENT)" \
-		'Created-By: Packages' | grep " $RELEASE"
+	apt-get update --print-uris |
+		sed -nE "s#^'(.*)/dists/(${RELEASE}[^/]*)/InRelease' .*#deb [signed-by=$keys] \\1 \\2 main#p"
 }
 
 # Made once: the base as an archive.
