@@ -76,7 +76,7 @@ _shaketap_options() {
 			--max-server-names --server-name --no-certificates $shared" "$2"
 		;;
 	read) _shaketap_words "--metrics $shared" "$2" ;;
-	check) _shaketap_words '-v --verbose -h --help --version' "$2" ;;
+	check) _shaketap_words '--max-flows --ring-buffer -v --verbose -h --help --version' "$2" ;;
 	esac
 }
 
