@@ -95,12 +95,12 @@ refused_with() {
 
 # What EPERM means. The profile that Debian 12 has for podman asks CAP_SYS_ADMIN for bpf().
 reasons() {
-	check "no capability: says which" refused_with "with CAP_BPF and CAP_NET_ADMIN" --cap-drop all
+	check "no capability: says which" refused_with "CAP_BPF and CAP_NET_ADMIN are missing" --cap-drop all
 	if jq -e '[.syscalls[] | select(.action == "SCMP_ACT_ALLOW" and (.names | index("bpf")))]
 		| any(.includes.caps // [] | index("CAP_BPF"))' /usr/share/containers/seccomp.json >/dev/null; then
 		skip "default profile: names seccomp" "the profile of this podman lets bpf() pass"
 	else
-		check "default profile: names seccomp" refused_with "although CAP_BPF is there.*seccomp" "${RIGHTS[@]}"
+		check "default profile: names seccomp" refused_with "although the rights are there.*seccomp" "${RIGHTS[@]}"
 	fi
 }
 
