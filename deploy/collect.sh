@@ -25,6 +25,7 @@ for library in $(libraries); do
 done
 install -D -m 644 LICENSE "$root/usr/share/doc/shaketap/copyright"
 
-# What the container's own limits (the bounding set) leave of these, the program may use. Not
-# "+ep": a container that lacks one of them could then not even start it, not to read a file.
-setcap cap_net_admin,cap_bpf,cap_perfmon,cap_sys_resource+p "$root/shaketap"
+# What the container's own limits (the bounding set) leave of these, the program may use. Not "+ep":
+# a container that lacks one of them could not even start it, not to read a file. The third is for
+# the memlock limit before Linux 5.11.
+setcap cap_net_admin,cap_bpf,cap_sys_resource+p "$root/shaketap"

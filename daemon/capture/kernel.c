@@ -142,11 +142,10 @@ static void explain(int err, char *error, size_t room)
 		break;
 	case -EACCES:
 	case -E2BIG:
-		if (!verifier_is_strict(why, sizeof(why)))
-			snprintf(
-				why, sizeof(why),
-				"the verifier of this kernel, or a security module, refuses them (-v "
-				"shows its words)");
+		snprintf(
+			why, sizeof(why),
+			"the verifier of this kernel, or a security module, refuses them (-v shows "
+			"its words)");
 		break;
 	default:
 		snprintf(why, sizeof(why), "%s (-v shows more)", strerror(-err));

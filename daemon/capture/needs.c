@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #ifndef CAP_BPF /* headers before 5.8 */
-#define CAP_PERFMON 38
 #define CAP_BPF 39
 #endif
 
@@ -120,16 +119,5 @@ bool memlock_limits(char *text, size_t room)
 		"the memlock limit of %llu KiB is too low, Linux before 5.11 counts maps: raise it "
 		"(systemd: LimitMEMLOCK=infinity, container: --ulimit memlock=-1, shell: ulimit -l)",
 		(unsigned long long)limit.rlim_cur / 1024);
-	return true;
-}
-
-bool verifier_is_strict(char *text, size_t room)
-{
-	if (effective_capabilities() & (1ULL << CAP_PERFMON | 1ULL << CAP_SYS_ADMIN))
-		return false;
-	snprintf(
-		text, room,
-		"the verifier of this kernel refuses them without CAP_PERFMON: run as root, or give "
-		"that one too (systemd: AmbientCapabilities=, container: --cap-add PERFMON)");
 	return true;
 }

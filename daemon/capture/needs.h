@@ -22,10 +22,4 @@ bool need_met(enum need need, char *text, size_t room);
  */
 bool memlock_limits(char *text, size_t room);
 
-/*
- * True: the process lacks CAP_PERFMON, without which the verifier is stricter, and text is
- * one line that says so. To be asked when the verifier refused: old ones may, new ones do not.
- */
-bool verifier_is_strict(char *text, size_t room);
-
 #endif
