@@ -37,6 +37,8 @@ TEST_PACKAGES := $(DEMO_PACKAGES) gnutls-bin/gnutls-cli jq/jq ethtool/ethtool tc
 	chromium/chromium tidy/tidy python3-html5lib systemd/systemd-analyze mandoc/mandoc man-db/man
 VM_PACKAGES := qemu-system-x86/qemu-system-x86_64 busybox-static xz-utils/xz debootstrap/debootstrap \
 	systemd/systemd-analyze
+IMAGE_PACKAGES := $(DEMO_PACKAGES) jq/jq tcpdump/tcpdump python3-yaml debootstrap/debootstrap \
+	buildah/buildah podman/podman crun/crun runc/runc libcap2-bin/getcap
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -213,7 +215,7 @@ TEST_TOOLS := $(BUILD)/tests/pcap/variants $(BUILD)/tests/bpf/paths $(BUILD)/tes
 
 RUN_TESTS := BUILD=$(BUILD) SHAKETAP=$(BUILD)/shaketap tests/run.sh
 
-.PHONY: test test-unit test-bpf test-netns test-deploy test-corpus
+.PHONY: test test-unit test-bpf test-netns test-deploy test-image test-corpus
 test: test-deps all $(UNIT_TESTS) $(BPF_TESTS) $(TEST_TOOLS) ## every test (as root), with a closing count
 	@$(RUN_TESTS) unit bpf netns deploy corpus
 test-unit: $(UNIT_TESTS) ## tests of the pure core, no root needed
@@ -227,6 +229,10 @@ test-deploy: all ## what deploy/ holds: service, packages, images, rules, dashbo
 .PHONY: screenshots
 screenshots: test-deps all ## pictures of the page for people, into $(BUILD)/screenshots, as root
 	@SHAKETAP=$(BUILD)/shaketap bash tests/deploy/test_page.sh
+# Minutes the first time (a Debian and its compilers), half a minute from then on.
+test-image: all ## the container image: built, and run by podman, crun and runc, as root
+	@deploy/deps.sh $(IMAGE_PACKAGES)
+	@SHAKETAP=$(BUILD)/shaketap tests/deploy/image.sh
 test-corpus: all $(TEST_TOOLS) ## captures of others against their answers, if they are here
 	@$(RUN_TESTS) corpus
 

@@ -6,7 +6,8 @@ set -eu
 cd "$(dirname "$0")/../.."
 bad=0
 
-for file in $(find include bpf daemon tests deploy -name '*.[ch]' -o -name '*.sh' -o -name '*.bash' | sort) \
+for file in $(find include bpf daemon tests deploy -name '*.[ch]' -o -name '*.sh' -o -name '*.bash' -o \
+	-name '*.yaml' -o -name Dockerfile | sort) \
 	Makefile .ci/run; do
 	case $file in
 	bpf/*) want='GPL-2.0-only OR BSD-2-Clause' ;;
