@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The command line: what is taken, and the one line for what is not. */
-/* links: options.c options_table.c options_values.c out/listen.c base/text.c base/text_escape.c base/addr.c */
+/* links: options.c options_table.c options_values.c out/listen.c base/text.c base/text_escape.c */
+/* links: base/addr.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
