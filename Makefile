@@ -104,7 +104,7 @@ all: $(BUILD)/shaketap ## build the daemon with its kernel programs (the default
 # Goals that install what is missing before anything is compiled. sudo make run, on a fresh machine.
 INSTALL_FIRST := $(if $(filter run,$(MAKECMDGOALS)),deps) \
 	$(if $(filter demo,$(MAKECMDGOALS)),demo-deps) $(if $(filter test,$(MAKECMDGOALS)),test-deps) \
-	$(if $(filter test-service test-package,$(MAKECMDGOALS)),vm-deps) \
+	$(if $(filter test-service test-package test-rights,$(MAKECMDGOALS)),vm-deps) \
 	$(if $(filter deb test-package,$(MAKECMDGOALS)),deb-deps)
 
 .PHONY: deps demo-deps test-deps tools
@@ -237,7 +237,7 @@ test-image: all ## the container image: built, and run by podman, crun and runc,
 test-corpus: all $(TEST_TOOLS) ## captures of others against their answers, if they are here
 	@$(RUN_TESTS) corpus
 
-.PHONY: vm-deps test-service test-package
+.PHONY: vm-deps test-service test-package test-rights
 vm-deps: deps
 	@deploy/deps.sh $(VM_PACKAGES)
 test-service: vm-deps all ## the service under systemd in VMs, a few minutes: KERNELS='6.1 6.12', as root
@@ -245,6 +245,8 @@ test-service: vm-deps all ## the service under systemd in VMs, a few minutes: KE
 test-package: vm-deps deb ## the Debian package from its building to its purge, in minutes, as root
 	@deploy/deps.sh lintian/lintian
 	@SHAKETAP=$(BUILD)/shaketap KERNELS='$(KERNELS)' bash tests/deploy/package.sh
+test-rights: vm-deps all ## rights after the start on 5.10, 6.1 and 6.12 in VMs, a minute each, as root
+	@BUILD=$(BUILD) tests/vm/rights.sh $(KERNELS)
 
 # --- lint and format ----------------------------------------------------------------------------
 
