@@ -26,12 +26,12 @@ RELEASE  := 0.1.0
 
 # What to install, by the names of Debian; after a slash a command that serves as well.
 BUILD_PACKAGES := clang llvm gcc/$(firstword $(CC)) make pkg-config/pkg-config bpftool/bpftool \
-	libbpf-dev libelf-dev zlib1g-dev libmicrohttpd-dev libssl-dev libpcap-dev uthash-dev libcmocka-dev \
+	libbpf-dev libelf-dev zlib1g-dev libmicrohttpd-dev libssl-dev libpcap-dev libcap-ng-dev uthash-dev libcmocka-dev \
 	linux-libc-dev libc6-dev git/git ca-certificates
 DEB_PACKAGES := dpkg-dev/dpkg-shlibdeps binutils/strip xz-utils/xz
 DEMO_PACKAGES := openssl/openssl nginx-light/nginx curl/curl iproute2/ip
 TEST_PACKAGES := $(DEMO_PACKAGES) gnutls-bin/gnutls-cli jq/jq ethtool/ethtool tcpdump/tcpdump \
-	tshark/tshark prometheus/promtool nftables/nft procps util-linux python3/python3 \
+	tshark/tshark prometheus/promtool nftables/nft procps util-linux libcap2-bin/getpcaps python3/python3 \
 	libnss3-tools/tstclnt haproxy/haproxy stunnel4/stunnel4 default-jdk-headless/javac npm/npm \
 	clang-tidy/clang-tidy clang-format/clang-format cppcheck/cppcheck shellcheck/shellcheck \
 	chromium/chromium tidy/tidy python3-html5lib systemd/systemd-analyze mandoc/mandoc man-db/man
@@ -63,7 +63,7 @@ endif
 # Asked once, when first needed and not before: a fresh machine has no pkg-config yet.
 once = $(eval $(1) := $(2))$($(1))
 
-LIBRARIES := libbpf libelf zlib libmicrohttpd libcrypto libpcap
+LIBRARIES := libbpf libelf zlib libmicrohttpd libcrypto libpcap libcap-ng
 PKG_CFLAGS = $(call once,PKG_CFLAGS,$(shell pkg-config --cflags $(LIBRARIES)))
 PKG_LIBS   = $(call once,PKG_LIBS,$(shell pkg-config --libs $(LIBRARIES)))
 VERSION    = $(call once,VERSION,$(or $(patsubst v%,%,$(shell git describe --tags --dirty \
@@ -104,7 +104,7 @@ all: $(BUILD)/shaketap ## build the daemon with its kernel programs (the default
 # Goals that install what is missing before anything is compiled. sudo make run, on a fresh machine.
 INSTALL_FIRST := $(if $(filter run,$(MAKECMDGOALS)),deps) \
 	$(if $(filter demo,$(MAKECMDGOALS)),demo-deps) $(if $(filter test,$(MAKECMDGOALS)),test-deps) \
-	$(if $(filter test-service test-package,$(MAKECMDGOALS)),vm-deps) \
+	$(if $(filter test-service test-package test-rights,$(MAKECMDGOALS)),vm-deps) \
 	$(if $(filter deb test-package,$(MAKECMDGOALS)),deb-deps)
 
 .PHONY: deps demo-deps test-deps tools
@@ -124,7 +124,8 @@ tools: | $(INSTALL_FIRST)
 	need bpftool command -v bpftool; need pkg-config command -v pkg-config; \
 	need libbpf-dev pkg-config libbpf; need libelf-dev pkg-config libelf; \
 	need zlib1g-dev pkg-config zlib; need libmicrohttpd-dev pkg-config libmicrohttpd; \
-	need libssl-dev pkg-config libcrypto; need libpcap-dev pkg-config libpcap; need uthash-dev header uthash.h; \
+	need libssl-dev pkg-config libcrypto; need libpcap-dev pkg-config libpcap; \
+	need libcap-ng-dev pkg-config libcap-ng; need uthash-dev header uthash.h; \
 	need linux-libc-dev header linux/bpf.h; \
 	[ -z "$$missing" ] || { echo "shaketap: missing:$$missing (sudo make deps installs them)" >&2; \
 	exit 1; }
@@ -236,7 +237,7 @@ test-image: all ## the container image: built, and run by podman, crun and runc,
 test-corpus: all $(TEST_TOOLS) ## captures of others against their answers, if they are here
 	@$(RUN_TESTS) corpus
 
-.PHONY: vm-deps test-service test-package
+.PHONY: vm-deps test-service test-package test-rights
 vm-deps: deps
 	@deploy/deps.sh $(VM_PACKAGES)
 test-service: vm-deps all ## the service under systemd in VMs, a few minutes: KERNELS='6.1 6.12', as root
@@ -244,6 +245,8 @@ test-service: vm-deps all ## the service under systemd in VMs, a few minutes: KE
 test-package: vm-deps deb ## the Debian package from its building to its purge, in minutes, as root
 	@deploy/deps.sh lintian/lintian
 	@SHAKETAP=$(BUILD)/shaketap KERNELS='$(KERNELS)' bash tests/deploy/package.sh
+test-rights: vm-deps all ## rights after the start on 5.10, 6.1 and 6.12 in VMs, a minute each, as root
+	@BUILD=$(BUILD) tests/vm/rights.sh $(KERNELS)
 
 # --- lint and format ----------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@
 #include "base/util.h"
 #include "capture/needs.h"
 #include "interfaces.h"
+#include "rights.h"
 
 static void ignore_event(void *ctx, const struct st_event *event, const uint8_t *payload)
 {
@@ -73,6 +74,8 @@ static bool check_interfaces(const struct options *options, struct kernel *kerne
 	snprintf(text, sizeof(text), "%zu attached and released, by %s", tcx + clsact,
 		 tcx ? "TCX" : "clsact (no TCX before Linux 6.6)");
 	say(true, "interfaces", text);
+	rights_describe(kernel, interfaces, text, sizeof(text));
+	say(true, "kept", text);
 	interfaces_close(interfaces);
 	return true;
 }

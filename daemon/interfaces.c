@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fnmatch.h>
+#include <limits.h>
 #include <net/if_arp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,8 +11,12 @@
 
 #include "base/util.h"
 
+/* The last index there can be: nobody counts that far. */
+#define NO_INTERFACE INT_MAX
+
 struct observed {
 	struct attachment attachment;
+	int error; /* why it is not attached, negative errno */
 	UT_hash_handle hh;
 };
 
@@ -21,9 +26,9 @@ struct interfaces {
 	struct log *log;
 	struct links *links;
 	struct observed *by_index;
-	size_t count[ATTACH_CLSACT + 1];
-	bool clsact;	/* this kernel has no TCX */
-	int last_error; /* of an attach that failed, negative errno */
+	size_t count[ATTACH_CLSACT + 1]; /* ATTACH_NONE: chosen, and it failed */
+	enum attach_kind hook;		 /* of this kernel; none: not known yet */
+	int last_error;			 /* of an attach that failed, negative errno */
 };
 
 /* Link types whose packets begin with the IP header. */
@@ -65,32 +70,54 @@ bool interfaces_chosen(const struct options_list *patterns, const char *name, bo
 	return any ? chosen : up;
 }
 
-static void attach(struct interfaces *interfaces, const struct link *link)
+/* TCX, or on a kernel before 6.6, which calls that invalid, clsact. 0 or -errno. */
+static int hook_up(struct interfaces *interfaces, struct attachment *attachment,
+		   const struct link *link)
+{
+	int programs[2];
+	int err;
+
+	kernel_programs(interfaces->kernel, layer_of(link->type) == LAYER_ETHERNET, programs);
+	err = attach_interface(attachment, link->ifindex, programs,
+			       interfaces->hook == ATTACH_CLSACT);
+	if (err == -EINVAL && interfaces->hook == ATTACH_NONE)
+		err = attach_interface(attachment, link->ifindex, programs, true);
+	if (!err)
+		interfaces->hook = attachment->kind;
+	return err;
+}
+
+static void complain(struct interfaces *interfaces, const struct link *link, int err)
+{
+	log_warn(interfaces->log, "cannot attach to %s: %s%s", link->name, strerror(-err),
+		 err == -EPERM ? "; shaketap attaches before it gives up its rights, so restart it"
+			       : "");
+}
+
+/* before: the error of the last try, which is not told again; 0: this is the first. */
+static void attach(struct interfaces *interfaces, const struct link *link, int before)
 {
 	struct observed *observed = calloc(1, sizeof(*observed));
-	int programs[2];
-	int err = -ENOMEM;
 
-	if (!observed)
-		goto out;
-	kernel_programs(interfaces->kernel, layer_of(link->type) == LAYER_ETHERNET, programs);
-	err = attach_interface(&observed->attachment, link->ifindex, programs, interfaces->clsact);
-	if (err == -EINVAL && !interfaces->clsact) {
-		interfaces->clsact = true; /* no TCX before 6.6 */
-		err = attach_interface(&observed->attachment, link->ifindex, programs, true);
+	if (!observed) {
+		complain(interfaces, link, -ENOMEM);
+		return;
 	}
-	if (err)
-		goto out;
+	observed->error = hook_up(interfaces, &observed->attachment, link);
+	if (observed->error == -ENODEV) { /* gone again before we got to it */
+		free(observed);
+		return;
+	}
 	HASH_ADD(hh, interfaces->by_index, attachment.ifindex, sizeof(observed->attachment.ifindex),
 		 observed);
 	interfaces->count[observed->attachment.kind]++;
-	log_debug(interfaces->log, "attached to %s", link->name);
-	return;
-out:
-	free(observed);
-	interfaces->last_error = err;
-	if (err != -ENODEV) /* gone again before we got to it */
-		log_warn(interfaces->log, "cannot attach to %s: %s", link->name, strerror(-err));
+	if (!observed->error) {
+		log_debug(interfaces->log, "attached to %s", link->name);
+		return;
+	}
+	interfaces->last_error = observed->error;
+	if (observed->error != before)
+		complain(interfaces, link, observed->error);
 }
 
 static void release(struct interfaces *interfaces, struct observed *observed, bool gone)
@@ -114,8 +141,10 @@ static struct observed *find(const struct interfaces *interfaces, unsigned ifind
 static void on_changed(void *ctx, const struct link *link)
 {
 	struct interfaces *interfaces = ctx;
+	struct observed *observed = find(interfaces, link->ifindex);
+	int before = 0;
 
-	if (find(interfaces, link->ifindex) ||
+	if ((observed && !observed->error) ||
 	    !interfaces_chosen(interfaces->patterns, link->name, link->up))
 		return;
 	if (layer_of(link->type) == LAYER_OTHER) {
@@ -123,7 +152,11 @@ static void on_changed(void *ctx, const struct link *link)
 			  link->name, link->type);
 		return;
 	}
-	attach(interfaces, link);
+	if (observed) { /* once more: what stood in the way may be gone */
+		before = observed->error;
+		release(interfaces, observed, false);
+	}
+	attach(interfaces, link, before);
 }
 
 static void on_gone(void *ctx, const struct link *link)
@@ -166,7 +199,7 @@ struct interfaces *interfaces_open(const struct options_list *patterns, struct k
 	interfaces->links = links_open(&(struct links_ops){ interfaces, on_changed, on_gone });
 	if (!interfaces->links)
 		snprintf(error, room, "cannot list the interfaces: %s", strerror(errno));
-	else if (!interfaces->by_index)
+	else if (interfaces->hook == ATTACH_NONE)
 		explain(interfaces, error, room);
 	else
 		return interfaces;
@@ -189,6 +222,19 @@ void interfaces_close(struct interfaces *interfaces)
 	interfaces_detach(interfaces);
 	links_close(interfaces->links);
 	free(interfaces);
+}
+
+bool interfaces_may_attach(const struct interfaces *interfaces)
+{
+	struct attachment attachment;
+	int programs[2];
+	int err;
+
+	kernel_programs(interfaces->kernel, true, programs);
+	err = attach_interface(&attachment, NO_INTERFACE, programs,
+			       interfaces->hook == ATTACH_CLSACT);
+	attach_release(&attachment, false);
+	return err != -EPERM && err != -EACCES;
 }
 
 int interfaces_fd(const struct interfaces *interfaces)

@@ -22,11 +22,17 @@ void interfaces_close(struct interfaces *interfaces);
 /* Take the programs off all interfaces; names and addresses stay known. */
 void interfaces_detach(struct interfaces *interfaces);
 
+/*
+ * Would attaching be permitted, with the rights in effect? Asked for an interface that
+ * does not exist: the kernel looks at the rights first.
+ */
+bool interfaces_may_attach(const struct interfaces *interfaces);
+
 /* Readable when interfaces or addresses changed: then call interfaces_read(). */
 int interfaces_fd(const struct interfaces *interfaces);
 void interfaces_read(struct interfaces *interfaces);
 
-/* Attached now, by kind. */
+/* Attached now, by kind; ATTACH_NONE: chosen, but attaching failed. */
 size_t interfaces_count(const struct interfaces *interfaces, enum attach_kind kind);
 
 /* One that is attached to; the name may be any the host gave it. */

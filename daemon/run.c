@@ -22,6 +22,7 @@
 #include "pages.h"
 #include "pipeline.h"
 #include "printer.h"
+#include "rights.h"
 #include "service.h"
 
 /*
@@ -380,6 +381,7 @@ int run(const struct options *options, struct log *log)
 	if (open_outputs(&run) || open_http(&run) || open_source(&run) || open_loop(&run))
 		goto out;
 	run.pages.self = (struct self){ run.kernel, run.pipeline, run.interfaces };
+	rights_give_up(run.kernel, run.interfaces, log);
 	if (tell_start(&run))
 		goto out;
 	if (isatty(STDERR_FILENO))

@@ -46,6 +46,8 @@ size_t self_collect(const struct self *self, struct metric_row *rows, size_t roo
 		  interfaces_count(self->interfaces, ATTACH_TCX) },
 		{ "shaketap_interfaces", "hook", "clsact",
 		  interfaces_count(self->interfaces, ATTACH_CLSACT) },
+		{ "shaketap_interfaces_failed", NULL, NULL,
+		  interfaces_count(self->interfaces, ATTACH_NONE) },
 		{ "shaketap_handshakes_in_progress", NULL, NULL, pipeline.in_progress },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(own) && n < room; i++)

@@ -194,6 +194,13 @@ void kernel_programs(const struct kernel *kernel, bool ethernet, int programs[2]
 		bpf_program__fd(ethernet ? skel->progs.egress_ethernet : skel->progs.egress_ip);
 }
 
+bool kernel_may_ask(const struct kernel *kernel)
+{
+	const uint32_t first = 0;
+
+	return !bpf_map_lookup_elem(kernel->counts, &first, kernel->per_cpu) || errno != EPERM;
+}
+
 int kernel_fd(const struct kernel *kernel)
 {
 	return bpf_map__fd(kernel->skel->maps.events);

@@ -44,6 +44,10 @@ void kernel_close(struct kernel *kernel);
  */
 void kernel_programs(const struct kernel *kernel, bool ethernet, int programs[2]);
 
+/* Are the tables still answered, with the rights in effect? Before 5.19 that may ask for CAP_BPF.
+ */
+bool kernel_may_ask(const struct kernel *kernel);
+
 /* Readable when the kernel thinks that waking is worth it. */
 int kernel_fd(const struct kernel *kernel);
 

@@ -17,6 +17,8 @@ static const struct expo_family families[] = {
 	{ "shaketap_flow_evictions_total", EXPO_COUNTER,
 	  "Entries that left a flow table for want of room." },
 	{ "shaketap_interfaces", EXPO_GAUGE, "Interfaces attached, by kind of hook." },
+	{ "shaketap_interfaces_failed", EXPO_GAUGE,
+	  "Interfaces that are to be observed and could not be attached." },
 };
 
 static void write_family(struct expo *e, const struct expo_family *family,

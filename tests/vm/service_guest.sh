@@ -8,7 +8,7 @@ set -u
 
 KERNEL=$1
 DROP=/run/systemd/system/shaketap.service.d
-CAPABILITIES=0000008000001000 # 39 and 12: CAP_BPF and CAP_NET_ADMIN
+NONE=0000000000000000 CAPABILITIES=0000008000001000 # 39 and 12: CAP_BPF and CAP_NET_ADMIN
 OUR_PRIORITY=31344            # of a filter of ours, where the kernel has no TCX
 WORK=/run/test
 mkdir -p "$WORK"
@@ -157,12 +157,17 @@ status_field() {
 	awk -v name="$1:" '$1 == name { print $2 }' "/proc/$(pid)/status"
 }
 
+# What the kernel goes on asking for, see rights_guest.sh; to leave the bounding set takes a right.
 rights() {
-	local set
+	local kept=$NONE
+	case $KERNEL in
+	5.*) kept=$CAPABILITIES ;;
+	6.1) kept=0000000000001000 ;;
+	esac
 	[ "$(status_field Uid)" != 0 ] || return
-	for set in CapInh CapPrm CapEff CapBnd CapAmb; do
-		[ "$(status_field $set)" = "$CAPABILITIES" ] || return
-	done
+	[ "$(status_field CapPrm) $(status_field CapEff)" = "$kept $kept" ] || return
+	[ "$(status_field CapInh) $(status_field CapAmb)" = "$NONE $NONE" ] || return
+	[ "$(status_field CapBnd)" = "$CAPABILITIES" ] || return
 	[ "$(status_field NoNewPrivs)" = 1 ] && [ "$(status_field Seccomp)" = 2 ]
 }
 
@@ -185,7 +190,7 @@ start() {
 	check "ready means attached" attached
 	check "is active" active
 	check "status says what it does" grep -q '^observing 1 interfaces by ' <(property StatusText)
-	check "uid of its own, two capabilities, seccomp" rights
+	check "uid of its own, no right too many, seccomp" rights
 	check "allowed memory is limited" is MemoryMax $((512 << 20))
 	echo "# $KERNEL: $(property StatusText); memory $(($(property MemoryCurrent) >> 10)) KiB"
 }
