@@ -22,6 +22,9 @@ const volatile struct st_bpf_config config = {
 /* Written by both sides, see struct st_control. */
 struct st_control control;
 
+/* Set by the programs, taken back by the daemon, see ST_SHOWN_SLOTS. */
+volatile __u8 shown[2][ST_SHOWN_SLOTS] __attribute__((aligned(8)));
+
 /* Programs to daemon: struct st_event with payload. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

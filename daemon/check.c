@@ -69,6 +69,9 @@ static bool check_interfaces(const struct options *options, struct kernel *kerne
 		say(false, "interfaces", text);
 		return false;
 	}
+	while (interfaces_work(interfaces))
+		;
+	interfaces_check(interfaces); /* tells who runs before ours */
 	tcx = interfaces_count(interfaces, ATTACH_TCX);
 	clsact = interfaces_count(interfaces, ATTACH_CLSACT);
 	snprintf(text, sizeof(text), "%zu attached and released, by %s", tcx + clsact,

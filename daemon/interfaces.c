@@ -3,33 +3,20 @@
 
 #include <errno.h>
 #include <fnmatch.h>
-#include <limits.h>
 #include <net/if_arp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include <utlist.h>
 
 #include "base/util.h"
+#include "observed.h"
 
-/* The last index there can be: nobody counts that far. */
-#define NO_INTERFACE INT_MAX
-
-struct observed {
-	struct attachment attachment;
-	int error; /* why it is not attached, negative errno */
-	UT_hash_handle hh;
-};
-
-struct interfaces {
-	const struct options_list *patterns;
-	struct kernel *kernel;
-	struct log *log;
-	struct links *links;
-	struct observed *by_index;
-	size_t count[ATTACH_CLSACT + 1]; /* ATTACH_NONE: chosen, and it failed */
-	enum attach_kind hook;		 /* of this kernel; none: not known yet */
-	int last_error;			 /* of an attach that failed, negative errno */
-};
+/* Of attaching in one go. */
+#define SLICE_NS (20 * NS_PER_MS)
 
 /* Link types whose packets begin with the IP header. */
 static const unsigned short ip_types[] = {
@@ -70,21 +57,56 @@ bool interfaces_chosen(const struct options_list *patterns, const char *name, bo
 	return any ? chosen : up;
 }
 
-/* TCX, or on a kernel before 6.6, which calls that invalid, clsact. 0 or -errno. */
-static int hook_up(struct interfaces *interfaces, struct attachment *attachment,
-		   const struct link *link)
+void observed_enqueue(struct interfaces *interfaces, struct observed *observed)
 {
-	int programs[2];
+	if (observed->waiting)
+		return;
+	observed->waiting = true;
+	DL_APPEND(interfaces->queue, observed);
+}
+
+static void observe(struct interfaces *interfaces, const struct link *link, enum layer layer)
+{
+	struct observed *observed = calloc(1, sizeof(*observed));
+
+	if (!observed) {
+		interfaces->last_error = -ENOMEM;
+		return;
+	}
+	observed->attachment.ifindex = link->ifindex;
+	observed->ethernet = layer == LAYER_ETHERNET;
+	HASH_ADD(hh, interfaces->by_index, attachment.ifindex, sizeof(observed->attachment.ifindex),
+		 observed);
+	observed_enqueue(interfaces, observed);
+}
+
+static int attach(struct interfaces *interfaces, struct observed *observed, const struct link *link)
+{
+	int programs[ATTACH_HOOKS];
 	int err;
 
-	kernel_programs(interfaces->kernel, layer_of(link->type) == LAYER_ETHERNET, programs);
-	err = attach_interface(attachment, link->ifindex, programs,
-			       interfaces->hook == ATTACH_CLSACT);
-	if (err == -EINVAL && interfaces->hook == ATTACH_NONE)
-		err = attach_interface(attachment, link->ifindex, programs, true);
-	if (!err)
-		interfaces->hook = attachment->kind;
-	return err;
+	kernel_programs(interfaces->kernel, observed->ethernet, programs);
+	if (observed->attachment.kind == ATTACH_NONE) {
+		err = attach_interface(&observed->attachment, link->ifindex, programs,
+				       interfaces->kind);
+		if (!err)
+			log_debug(interfaces->log, "attached to %s", link->name);
+		return err;
+	}
+	for (int hook = 0; hook < ATTACH_HOOKS; hook++) {
+		if (!observed->lost[hook])
+			continue;
+		err = attach_repair(&observed->attachment, programs, hook);
+		if (err)
+			return err;
+		observed->lost[hook] = false;
+		observed->sight[hook].silent = false;
+		interfaces->repaired++;
+		log_warn(interfaces->log,
+			 "%s: someone had removed the program on %s; attached again", link->name,
+			 interfaces_hook_name(hook));
+	}
+	return 0;
 }
 
 static void complain(struct interfaces *interfaces, const struct link *link, int err)
@@ -94,35 +116,50 @@ static void complain(struct interfaces *interfaces, const struct link *link, int
 			       : "");
 }
 
-/* before: the error of the last try, which is not told again; 0: this is the first. */
-static void attach(struct interfaces *interfaces, const struct link *link, int before)
+static void attach_next(struct interfaces *interfaces)
 {
-	struct observed *observed = calloc(1, sizeof(*observed));
+	struct observed *observed = interfaces->queue;
+	const struct link *link = links_find(interfaces->links, observed->attachment.ifindex);
+	int err;
 
-	if (!observed) {
-		complain(interfaces, link, -ENOMEM);
+	DL_DELETE(interfaces->queue, observed);
+	observed->waiting = false;
+	if (!link)
 		return;
+	err = attach(interfaces, observed, link);
+	if (err)
+		interfaces->last_error = err;
+	if (err == -ENODEV) /* gone before we got to it */
+		err = 0;
+	if (err && !observed->failed)
+		complain(interfaces, link, err);
+	observed->failed = err;
+}
+
+static uint64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_nsec;
+}
+
+bool interfaces_work(struct interfaces *interfaces)
+{
+	uint64_t end = interfaces->queue ? now() + SLICE_NS : 0;
+
+	while (interfaces->queue) {
+		attach_next(interfaces);
+		if (now() >= end)
+			break;
 	}
-	observed->error = hook_up(interfaces, &observed->attachment, link);
-	if (observed->error == -ENODEV) { /* gone again before we got to it */
-		free(observed);
-		return;
-	}
-	HASH_ADD(hh, interfaces->by_index, attachment.ifindex, sizeof(observed->attachment.ifindex),
-		 observed);
-	interfaces->count[observed->attachment.kind]++;
-	if (!observed->error) {
-		log_debug(interfaces->log, "attached to %s", link->name);
-		return;
-	}
-	interfaces->last_error = observed->error;
-	if (observed->error != before)
-		complain(interfaces, link, observed->error);
+	return interfaces->queue;
 }
 
 static void release(struct interfaces *interfaces, struct observed *observed, bool gone)
 {
-	interfaces->count[observed->attachment.kind]--;
+	if (observed->waiting)
+		DL_DELETE(interfaces->queue, observed);
 	attach_release(&observed->attachment, gone);
 	/* The analyzer does not see that it is in the table. */
 	// NOLINTNEXTLINE(clang-analyzer-unix.Malloc,clang-analyzer-core.NullDereference)
@@ -138,25 +175,31 @@ static struct observed *find(const struct interfaces *interfaces, unsigned ifind
 	return observed;
 }
 
+/* Renamed out of what was chosen, or of another link type now: its packets begin differently. */
+static bool fits(const struct interfaces *interfaces, const struct observed *observed,
+		 const struct link *link, enum layer layer)
+{
+	return layer != LAYER_OTHER && observed->ethernet == (layer == LAYER_ETHERNET) &&
+	       interfaces_chosen(interfaces->patterns, link->name, true);
+}
+
 static void on_changed(void *ctx, const struct link *link)
 {
 	struct interfaces *interfaces = ctx;
 	struct observed *observed = find(interfaces, link->ifindex);
-	int before = 0;
+	enum layer layer = layer_of(link->type);
 
-	if ((observed && !observed->error) ||
-	    !interfaces_chosen(interfaces->patterns, link->name, link->up))
+	if (observed && fits(interfaces, observed, link, layer))
 		return;
-	if (layer_of(link->type) == LAYER_OTHER) {
+	if (observed)
+		release(interfaces, observed, false);
+	if (!interfaces_chosen(interfaces->patterns, link->name, link->up))
+		return;
+	if (layer == LAYER_OTHER)
 		log_debug(interfaces->log, "left out %s: link type %u carries no IP we can find",
 			  link->name, link->type);
-		return;
-	}
-	if (observed) { /* once more: what stood in the way may be gone */
-		before = observed->error;
-		release(interfaces, observed, false);
-	}
-	attach(interfaces, link, before);
+	else
+		observe(interfaces, link, layer);
 }
 
 static void on_gone(void *ctx, const struct link *link)
@@ -184,6 +227,32 @@ static void explain(const struct interfaces *interfaces, char *error, size_t roo
 		snprintf(error, room, "no interface is up");
 }
 
+/* Two descriptors per interface: the usual limit of 1024 is there for the sake of select(). */
+static void raise_files(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files))
+		return;
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+}
+
+static enum attach_kind kind_of_kernel(const struct kernel *kernel)
+{
+	int programs[ATTACH_HOOKS];
+
+	kernel_programs(kernel, true, programs);
+	return attach_kind(programs[0]);
+}
+
+static bool attach_first(struct interfaces *interfaces)
+{
+	while (interfaces->queue && !interfaces_count(interfaces, interfaces->kind))
+		attach_next(interfaces);
+	return interfaces_count(interfaces, interfaces->kind);
+}
+
 struct interfaces *interfaces_open(const struct options_list *patterns, struct kernel *kernel,
 				   struct log *log, char *error, size_t room)
 {
@@ -193,13 +262,15 @@ struct interfaces *interfaces_open(const struct options_list *patterns, struct k
 		snprintf(error, room, "out of memory");
 		return NULL;
 	}
+	raise_files();
 	interfaces->patterns = patterns;
 	interfaces->kernel = kernel;
 	interfaces->log = log;
+	interfaces->kind = kind_of_kernel(kernel);
 	interfaces->links = links_open(&(struct links_ops){ interfaces, on_changed, on_gone });
-	if (!interfaces->links)
+	if (!interfaces->links || dump_open(&interfaces->dumper))
 		snprintf(error, room, "cannot list the interfaces: %s", strerror(errno));
-	else if (interfaces->hook == ATTACH_NONE)
+	else if (!attach_first(interfaces))
 		explain(interfaces, error, room);
 	else
 		return interfaces;
@@ -207,7 +278,7 @@ struct interfaces *interfaces_open(const struct options_list *patterns, struct k
 	return NULL;
 }
 
-void interfaces_detach(struct interfaces *interfaces)
+static void detach(struct interfaces *interfaces)
 {
 	struct observed *observed, *next;
 
@@ -219,7 +290,8 @@ void interfaces_close(struct interfaces *interfaces)
 {
 	if (!interfaces)
 		return;
-	interfaces_detach(interfaces);
+	detach(interfaces);
+	dump_close(&interfaces->dumper);
 	links_close(interfaces->links);
 	free(interfaces);
 }
@@ -227,13 +299,11 @@ void interfaces_close(struct interfaces *interfaces)
 bool interfaces_may_attach(const struct interfaces *interfaces)
 {
 	struct attachment attachment;
-	int programs[2];
+	int programs[ATTACH_HOOKS];
 	int err;
 
 	kernel_programs(interfaces->kernel, true, programs);
-	err = attach_interface(&attachment, NO_INTERFACE, programs,
-			       interfaces->hook == ATTACH_CLSACT);
-	attach_release(&attachment, false);
+	err = attach_interface(&attachment, ATTACH_NOWHERE, programs, interfaces->kind);
 	return err != -EPERM && err != -EACCES;
 }
 
@@ -249,7 +319,19 @@ void interfaces_read(struct interfaces *interfaces)
 
 size_t interfaces_count(const struct interfaces *interfaces, enum attach_kind kind)
 {
-	return interfaces->count[kind];
+	size_t n = 0;
+
+	for (const struct observed *o = interfaces->by_index; o; o = o->hh.next)
+		n += kind == ATTACH_NONE ? o->failed
+					 : o->attachment.kind == kind && !o->lost[0] && !o->lost[1];
+	return n;
+}
+
+const char *interfaces_hook_name(int hook)
+{
+	static const char *const names[ATTACH_HOOKS] = { "ingress", "egress" };
+
+	return names[hook];
 }
 
 size_t interfaces_list(const struct interfaces *interfaces, struct interfaces_entry *out,

@@ -4,6 +4,7 @@
 #define SHAKETAP_INTERFACES_H
 
 #include "base/log.h"
+#include "base/util.h"
 #include "capture/attach.h"
 #include "capture/kernel.h"
 #include "capture/links.h"
@@ -12,15 +13,12 @@
 struct interfaces;
 
 /*
- * Attach to what is there. NULL: error says in one line why nothing could be attached.
- * patterns is borrowed.
+ * Attach to the first of what is there; interfaces_work() attaches to the others. NULL:
+ * error says in one line why nothing could be attached. patterns is borrowed.
  */
 struct interfaces *interfaces_open(const struct options_list *patterns, struct kernel *kernel,
 				   struct log *log, char *error, size_t room);
 void interfaces_close(struct interfaces *interfaces);
-
-/* Take the programs off all interfaces; names and addresses stay known. */
-void interfaces_detach(struct interfaces *interfaces);
 
 /*
  * Would attaching be permitted, with the rights in effect? Asked for an interface that
@@ -32,7 +30,31 @@ bool interfaces_may_attach(const struct interfaces *interfaces);
 int interfaces_fd(const struct interfaces *interfaces);
 void interfaces_read(struct interfaces *interfaces);
 
-/* Attached now, by kind; ATTACH_NONE: chosen, but attaching failed. */
+/*
+ * Attach to interfaces that wait for it, or repair them, for at most the time of a slice:
+ * with TCX each takes the kernel tens of milliseconds. True: more wait.
+ */
+bool interfaces_work(struct interfaces *interfaces);
+
+/*
+ * Every INTERFACES_CHECK_NS: attachments that were removed are to be repaired (by
+ * interfaces_work), failed ones tried again, and what hides packets from us is told.
+ */
+#define INTERFACES_CHECK_NS (3 * NS_PER_S)
+void interfaces_check(struct interfaces *interfaces);
+
+struct interfaces_life {
+	uint64_t repaired; /* hooks, since the start */
+	size_t behind;	   /* interfaces with a foreign program ahead of ours */
+	size_t unseen;	   /* interfaces that pass packets of which none reaches us */
+};
+
+struct interfaces_life interfaces_life(const struct interfaces *interfaces);
+
+/* "ingress", "egress" */
+const char *interfaces_hook_name(int hook);
+
+/* Attached now, on both hooks, by kind; ATTACH_NONE: chosen, but attaching failed. */
 size_t interfaces_count(const struct interfaces *interfaces, enum attach_kind kind);
 
 /* One that is attached to; the name may be any the host gave it. */

@@ -20,7 +20,7 @@ enum options_format { OPTIONS_TEXT, OPTIONS_JSON, OPTIONS_NONE };
 
 /* The values of a repeatable option, in order; they point into argv. */
 struct options_list {
-	const char **p;
+	const char **p; /* NULL after the last; NULL itself: none were given */
 	size_t n;
 };
 

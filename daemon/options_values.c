@@ -150,10 +150,11 @@ bool value_pattern(const struct value_range *range, const char *text, void *fiel
 	(void)range;
 	if (!*text || strcmp(text, "!") == 0)
 		return false;
-	p = reallocarray(list->p, list->n + 1, sizeof(*p));
+	p = reallocarray(list->p, list->n + 2, sizeof(*p));
 	if (!p)
 		return false;
 	list->p = p;
 	list->p[list->n++] = text;
+	list->p[list->n] = NULL;
 	return true;
 }

@@ -7,13 +7,13 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/util.h"
+#include "caretaker.h"
 #include "interfaces.h"
 #include "loop.h"
 #include "out/http.h"
@@ -51,12 +51,12 @@ struct run {
 	struct pages pages; /* what http serves */
 	struct http *http;
 	struct service service;
-	const char **name_patterns;
+	struct caretaker caretaker;
 	struct printer printer;
 	uint64_t now;	      /* CLOCK_MONOTONIC at the last drain */
 	uint64_t wall_offset; /* CLOCK_REALTIME - CLOCK_MONOTONIC then */
 	bool seen;	      /* a handshake */
-	bool failed;	      /* to write records */
+	bool failed;	      /* to go on: the exit code is 1 */
 };
 
 static uint64_t clock_ns(clockid_t clock)
@@ -184,15 +184,6 @@ static void on_drain_timer(void *ctx)
 	loop_timer_set(run->drain_timer, 0, 0);
 }
 
-static void on_links(void *ctx, uint32_t events)
-{
-	struct run *run = ctx;
-
-	(void)events;
-	interfaces_read(run->interfaces);
-	service_changed(&run->service);
-}
-
 static void on_http(void *ctx, uint32_t events)
 {
 	struct run *run = ctx;
@@ -210,13 +201,32 @@ static void on_hint_timer(void *ctx)
 			 "no handshake has passed yet; 'make demo' shows what they look like");
 }
 
-/* How long the loop may wait: until a timeout of the pipeline or of HTTP is due. */
+static bool still_drains(void *ctx)
+{
+	return drain(ctx) >= 0;
+}
+
+static int say(struct run *run, const char *message)
+{
+	log_error(run->log, "%s", message);
+	service_failed(&run->service, message);
+	return -1;
+}
+
+static void fail(struct run *run, const char *message)
+{
+	say(run, message);
+	run->failed = true;
+	loop_stop(run->loop);
+}
+
+/* How long the loop may wait: not while there is to attach, else until a timeout is due. */
 static int wait_ms(void *ctx)
 {
 	struct run *run = ctx;
 	uint64_t due = pipeline_due(run->pipeline);
 	uint64_t now = clock_ns(CLOCK_MONOTONIC);
-	int http = -1, ms = -1;
+	int http = -1, ms = -1, attached;
 
 	if (run->http) {
 		http = http_timeout_ms(run->http);
@@ -230,7 +240,10 @@ static int wait_ms(void *ctx)
 		ms = due <= now ? 0 : (int)min_u64((due - now) / NS_PER_MS + 1, 60000);
 	if (http >= 0 && (ms < 0 || http < ms))
 		ms = http;
-	return ms;
+	attached = caretaker_work(&run->caretaker);
+	if (attached < 0)
+		fail(run, strerror(-attached));
+	return attached ? 0 : ms;
 }
 
 static void refresh(void *ctx)
@@ -238,31 +251,11 @@ static void refresh(void *ctx)
 	drain(ctx);
 }
 
-static bool still_drains(void *ctx)
-{
-	return drain(ctx) >= 0;
-}
-
-static int say(struct run *run, const char *message)
-{
-	log_error(run->log, "%s", message);
-	service_failed(&run->service, message);
-	return -1;
-}
-
 static int open_outputs(struct run *run)
 {
-	const struct options *options = run->options;
-	const struct options_list *names = &options->server_names;
-	struct metrics_limits limits = { .max_server_names = options->max_server_names };
+	const struct metrics_limits limits = { .max_server_names = run->options->max_server_names,
+					       .patterns = run->options->server_names.p };
 
-	if (names->n) {
-		run->name_patterns = calloc(names->n + 1, sizeof(*run->name_patterns));
-		if (!run->name_patterns)
-			return say(run, "out of memory");
-		memcpy(run->name_patterns, names->p, names->n * sizeof(*names->p));
-		limits.patterns = run->name_patterns;
-	}
 	run->metrics = metrics_new(&limits);
 	if (!run->metrics)
 		return say(run, "out of memory");
@@ -328,36 +321,36 @@ static int open_loop(struct run *run)
 	run->hint_timer = loop_timer_new(run->loop, on_hint_timer, run);
 	if (!run->drain_timer || !run->hint_timer)
 		return say(run, "out of file descriptors");
+	run->caretaker = (struct caretaker){
+		.interfaces = run->interfaces,
+		.service = &run->service,
+		.view = { run, still_drains, run->interfaces, run->metrics },
+	};
 	err = loop_catch_signals(run->loop);
 	/* Edge-triggered: while the timer drains, the ring's being non-empty is no news. */
 	if (!err)
 		err = loop_add(run->loop, kernel_fd(run->kernel), EPOLLIN | EPOLLET, on_ring, run);
 	if (!err)
-		err = loop_add(run->loop, interfaces_fd(run->interfaces), EPOLLIN, on_links, run);
+		err = caretaker_open(&run->caretaker, run->loop);
 	if (!err && run->http)
 		err = loop_add(run->loop, http_fd(run->http), EPOLLIN, on_http, run);
 	return err ? say(run, strerror(-err)) : 0;
 }
 
-static int tell_start(struct run *run)
+static void tell_metrics(struct run *run)
 {
-	const struct service_view view = { run, still_drains, run->interfaces, run->metrics };
-	int err = service_ready(&run->service, run->loop, &view);
-
-	if (err)
-		return say(run, strerror(-err));
 	if (run->http)
 		log_info(run->log, "metrics at http://%s/metrics%s", run->options->listen_text,
 			 http_listen_is_loopback(&run->options->listen)
 				 ? ""
 				 : ", for everyone who can reach it");
-	return 0;
 }
 
 static void close_all(struct run *run)
 {
 	http_stop(run->http);
 	loop_timer_free(run->drain_timer);
+	caretaker_close(&run->caretaker);
 	loop_timer_free(run->hint_timer);
 	service_close(&run->service);
 	loop_free(run->loop);
@@ -367,7 +360,6 @@ static void close_all(struct run *run)
 	metrics_free(run->metrics);
 	pages_free(&run->pages);
 	printer_free(&run->printer);
-	free(run->name_patterns);
 }
 
 int run(const struct options *options, struct log *log)
@@ -382,15 +374,16 @@ int run(const struct options *options, struct log *log)
 		goto out;
 	run.pages.self = (struct self){ run.kernel, run.pipeline, run.interfaces };
 	rights_give_up(run.kernel, run.interfaces, log);
-	if (tell_start(&run))
-		goto out;
+	tell_metrics(&run);
 	if (isatty(STDERR_FILENO))
 		loop_timer_set(run.hint_timer, HINT_NS, 0);
 	start_draining(&run);
 	code = loop_run(run.loop, wait_ms, &run) || run.failed ? 1 : 0;
 	service_stopping(&run.service);
-	/* Finish what is known: what is in the ring counts, what is still open is unknown. */
-	interfaces_detach(run.interfaces);
+	/*
+	 * Finish what is known: what is in the ring counts, what is still open is unknown.
+	 * Detaching comes last: from hundreds of interfaces it takes seconds.
+	 */
 	drain(&run);
 	pipeline_finish(run.pipeline, clock_ns(CLOCK_MONOTONIC));
 	printer_flush(&run.printer);

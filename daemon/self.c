@@ -27,6 +27,7 @@ static const struct kernel_row kernel_rows[] = {
 size_t self_collect(const struct self *self, struct metric_row *rows, size_t room)
 {
 	struct pipeline_counters pipeline;
+	struct interfaces_life life = interfaces_life(self->interfaces);
 	struct kernel_counts kernel;
 	size_t n = 0;
 
@@ -46,6 +47,9 @@ size_t self_collect(const struct self *self, struct metric_row *rows, size_t roo
 		  interfaces_count(self->interfaces, ATTACH_TCX) },
 		{ "shaketap_interfaces", "hook", "clsact",
 		  interfaces_count(self->interfaces, ATTACH_CLSACT) },
+		{ "shaketap_interfaces_hidden", "cause", "program_ahead", life.behind },
+		{ "shaketap_interfaces_hidden", "cause", "no_packets", life.unseen },
+		{ "shaketap_attachments_repaired_total", NULL, NULL, life.repaired },
 		{ "shaketap_interfaces_failed", NULL, NULL,
 		  interfaces_count(self->interfaces, ATTACH_NONE) },
 		{ "shaketap_handshakes_in_progress", NULL, NULL, pipeline.in_progress },

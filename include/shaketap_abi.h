@@ -154,6 +154,18 @@ struct st_control {
 	__u32 urgent; /* a wake-up for a filling ring is under way */
 };
 
+/*
+ * Which interfaces show packets at all, in .bss as well: [egress][slot]. The
+ * programs set a mark where there is none, the daemon takes all back at each check.
+ * Interfaces that share a slot can hide only each other's silence.
+ */
+#define ST_SHOWN_SLOTS 4096
+
+static inline __u32 st_shown_slot(__u32 ifindex)
+{
+	return ifindex & (ST_SHOWN_SLOTS - 1);
+}
+
 /* Index of the per-CPU counters; every refusal and loss has one. */
 enum st_count {
 	ST_COUNT_EVENTS,	       /* events written to the ring */

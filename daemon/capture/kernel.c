@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "capture/kernel.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -272,4 +273,19 @@ void kernel_counts(struct kernel *kernel, struct kernel_counts *out)
 		for (int cpu = 0; cpu < kernel->cpus; cpu++)
 			out->value[what] += kernel->per_cpu[cpu];
 	}
+}
+
+void kernel_take_shown(struct kernel *kernel, struct kernel_shown *out)
+{
+	uint64_t *from = (uint64_t *)(void *)kernel->skel->bss->shown;
+	uint64_t *to = (uint64_t *)(void *)out->mark;
+
+	static_assert(sizeof(kernel->skel->bss->shown) == sizeof(out->mark), "one mark each");
+	for (size_t i = 0; i < sizeof(out->mark) / sizeof(*to); i++)
+		to[i] = __atomic_exchange_n(&from[i], 0, __ATOMIC_RELAXED);
+}
+
+bool kernel_was_shown(const struct kernel_shown *shown, enum kernel_hook hook, unsigned ifindex)
+{
+	return shown->mark[hook][st_shown_slot(ifindex)];
 }

@@ -70,6 +70,15 @@ enum kernel_flow kernel_flow_state(struct kernel *kernel, const struct st_flow_k
 /* The SYN of that time is in the table and has no answer. */
 bool kernel_syn_unanswered(struct kernel *kernel, const struct st_flow_key *key, uint64_t syn_time);
 
+/* Marks of the interfaces that showed packets: [KERNEL_INGRESS], [KERNEL_EGRESS]. */
+struct kernel_shown {
+	uint8_t mark[2][ST_SHOWN_SLOTS] __attribute__((aligned(8)));
+};
+
+/* The marks since the last call, which start anew. */
+void kernel_take_shown(struct kernel *kernel, struct kernel_shown *out);
+bool kernel_was_shown(const struct kernel_shown *shown, enum kernel_hook hook, unsigned ifindex);
+
 /* Sums over all CPUs, by enum st_count. */
 struct kernel_counts {
 	uint64_t value[ST_COUNTS];

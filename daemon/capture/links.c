@@ -83,6 +83,17 @@ static struct link *link_entry(struct links *links, unsigned ifindex)
 	return link;
 }
 
+static bool is_vrf(const struct rtattr *info)
+{
+	int rest = (int)RTA_PAYLOAD(info);
+
+	for (const struct rtattr *a = RTA_DATA(info); RTA_OK(a, rest); a = RTA_NEXT(a, rest))
+		if (a->rta_type == IFLA_INFO_KIND)
+			return RTA_PAYLOAD(a) == sizeof("vrf") &&
+			       !memcmp(RTA_DATA(a), "vrf", sizeof("vrf"));
+	return false;
+}
+
 static void on_new_link(struct links *links, const struct nlmsghdr *message)
 {
 	const struct ifinfomsg *info = NLMSG_DATA(message);
@@ -100,6 +111,8 @@ static void on_new_link(struct links *links, const struct nlmsghdr *message)
 	for (const struct rtattr *a = IFLA_RTA(info); RTA_OK(a, rest); a = RTA_NEXT(a, rest))
 		if (a->rta_type == IFLA_IFNAME && RTA_PAYLOAD(a) <= sizeof(link->name))
 			memcpy(link->name, RTA_DATA(a), RTA_PAYLOAD(a));
+		else if (a->rta_type == IFLA_LINKINFO)
+			link->vrf = is_vrf(a);
 	link->name[sizeof(link->name) - 1] = 0;
 	links->ops.changed(links->ops.ctx, link);
 }

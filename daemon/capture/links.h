@@ -18,6 +18,7 @@ struct link {
 	char name[IFNAMSIZ];
 	unsigned short type; /* ARPHRD_ */
 	bool up;
+	bool vrf;	     /* counts packets that only its ports show */
 	unsigned generation; /* of the dump that showed it last */
 	UT_hash_handle hh;
 };

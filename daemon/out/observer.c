@@ -17,6 +17,11 @@ static const struct expo_family families[] = {
 	{ "shaketap_flow_evictions_total", EXPO_COUNTER,
 	  "Entries that left a flow table for want of room." },
 	{ "shaketap_interfaces", EXPO_GAUGE, "Interfaces attached, by kind of hook." },
+	{ "shaketap_interfaces_hidden", EXPO_GAUGE,
+	  "Attached interfaces whose packets another program may take or takes before they "
+	  "reach ours." },
+	{ "shaketap_attachments_repaired_total", EXPO_COUNTER,
+	  "Hooks attached again after someone had removed our program." },
 	{ "shaketap_interfaces_failed", EXPO_GAUGE,
 	  "Interfaces that are to be observed and could not be attached." },
 };
