@@ -187,7 +187,7 @@ start_shaketap() {
 	OBSERVER=$!
 	STARTED+=("$OBSERVER")
 	echo "$OBSERVER" >"$WORK/$namespace.pid"
-	within 10 grep -qs observing "$LOG" && return
+	within "${START_LIMIT:-10}" grep -qs observing "$LOG" && return
 	fail "shaketap starts" "$LOG"
 	return 1
 }
