@@ -59,11 +59,11 @@ static __always_inline void connect_answered(const struct packet *packet)
 {
 	struct st_syn *syn = bpf_map_lookup_elem(&syns, &packet->key);
 
-	if (syn && !syn->synack_time && syn->client != packet->sender &&
-	    packet->ack == syn->seq + 1) {
+	if (!syn || syn->client == packet->sender || packet->ack != syn->seq + 1)
+		return;
+	if (!syn->synack_time)
 		syn->synack_time = bpf_ktime_get_ns();
-		syn->answer_seq = packet->seq - 1;
-	}
+	syn->answer_seq = packet->seq - 1; /* of several answers the last one counts */
 }
 
 /* RST in answer to a SYN (RFC 9293 section 3.10.7.1: it acknowledges the SYN). */

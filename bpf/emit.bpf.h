@@ -53,6 +53,7 @@ static __always_inline struct scratch *begin_event(struct __sk_buff *skb,
 	event->flags = egress ? ST_FLAG_EGRESS : 0;
 	event->sender = packet->sender;
 	event->spoken = 0;
+	event->seen[0] = event->seen[1] = 0;
 	if (skb->sk) {
 		event->flags |= ST_FLAG_LOCAL;
 		event->cgroup = bpf_skb_cgroup_id(skb);

@@ -87,7 +87,7 @@ static __always_inline void add_syn_times(struct st_event *event)
 		syn->answer_seq = event->ack - 1;
 	}
 	event->spoken = event->sender == syn->client && event->seq == syn->seq + 1 && event->ack &&
-			event->ack != syn->answer_seq + 1;
+			event->ack - (syn->answer_seq + 2) < ST_SPOKEN_MAX;
 }
 
 /*
@@ -107,6 +107,8 @@ static __always_inline bool follow_edges(const struct packet *packet, struct scr
 {
 	struct st_half *half = &scratch->segment.half;
 
+	scratch->event.seen[0] = flow->half[0].seen;
+	scratch->event.seen[1] = flow->half[1].seen;
 	if (packet->flags & TCP_RST) {
 		if (is_stray_rst(packet, half)) {
 			count(ST_COUNT_REFUSED_STRAY_RST);

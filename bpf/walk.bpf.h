@@ -272,6 +272,9 @@ static __always_inline void tell_repetition(struct scratch *scratch)
 	submit_of_flow(ST_EVENT_DATA, segment->seq, 0);
 }
 
+/* The largest usual windows. */
+#define SEEN_DISTANCE_MAX (1U << 24)
+
 /* The segment in the scratch, with payload, of a followed flow. */
 __noinline int walk_segment(struct __sk_buff *skb)
 {
@@ -283,7 +286,8 @@ __noinline int walk_segment(struct __sk_buff *skb)
 		return 0;
 	segment = &scratch->segment;
 	half = &segment->half;
-	if (before(half->seen, segment->seq + segment->len))
+	/* Farther ahead than a window reaches it is somebody's guess. */
+	if (segment->seq + segment->len - half->seen < SEEN_DISTANCE_MAX)
 		half->seen = segment->seq + segment->len;
 	switch (half->walk) {
 	case ST_WALK_SPENT:

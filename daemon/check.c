@@ -95,6 +95,7 @@ int check(const struct options *options, struct log *log)
 	struct kernel *kernel;
 	bool ok;
 
+	rights_raise();
 	check_kernel();
 	check_btf();
 	if (!check_needs())

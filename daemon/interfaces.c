@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include <utlist.h>
 
 #include "base/util.h"
+#include "clock.h"
 #include "observed.h"
 
 /* Of attaching in one go. */
@@ -136,21 +136,13 @@ static void attach_next(struct interfaces *interfaces)
 	observed->failed = err;
 }
 
-static uint64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_nsec;
-}
-
 bool interfaces_work(struct interfaces *interfaces)
 {
-	uint64_t end = interfaces->queue ? now() + SLICE_NS : 0;
+	uint64_t end = interfaces->queue ? clock_ns(CLOCK_MONOTONIC) + SLICE_NS : 0;
 
 	while (interfaces->queue) {
 		attach_next(interfaces);
-		if (now() >= end)
+		if (clock_ns(CLOCK_MONOTONIC) >= end)
 			break;
 	}
 	return interfaces->queue;

@@ -5,7 +5,6 @@
 #include <bpf/libbpf.h>
 
 #include "base/log.h"
-#include "capture/rights.h"
 #include "check.h"
 #include "options.h"
 #include "read.h"
@@ -43,7 +42,6 @@ int main(int argc, char **argv)
 		break;
 	case OPTIONS_OK:
 		log_to.level = options.log_level;
-		rights_raise();
 		code = commands[options.command](&options, &log_to);
 		break;
 	}

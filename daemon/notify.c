@@ -108,9 +108,19 @@ void notify_close(struct notify *notify)
 	notify->fd = -1;
 }
 
-bool notify_send(const struct notify *notify, const char *lines)
+static bool send_lines(const struct notify *notify, const char *lines, int flags)
 {
 	size_t n = strlen(lines);
 
-	return notify->fd >= 0 && send(notify->fd, lines, n, MSG_NOSIGNAL) == (ssize_t)n;
+	return notify->fd >= 0 && send(notify->fd, lines, n, MSG_NOSIGNAL | flags) == (ssize_t)n;
+}
+
+bool notify_send(const struct notify *notify, const char *lines)
+{
+	return send_lines(notify, lines, 0);
+}
+
+bool notify_try(const struct notify *notify, const char *lines)
+{
+	return send_lines(notify, lines, MSG_DONTWAIT);
 }

@@ -29,4 +29,7 @@ void notify_close(struct notify *notify);
  */
 bool notify_send(const struct notify *notify, const char *lines);
 
+/* The same for what may as well be said later: nobody is waited for. */
+bool notify_try(const struct notify *notify, const char *lines);
+
 #endif

@@ -3,9 +3,9 @@
 
 #include <stdio.h>
 #include <sys/random.h>
-#include <time.h>
 
 #include "base/util.h"
+#include "clock.h"
 #include "out/page.h"
 #include "out/process.h"
 #include "version.h"
@@ -55,14 +55,6 @@ static size_t name_interfaces(const struct pages *pages,
 		out[i].hook = hooks[entries[i].kind];
 	}
 	return n;
-}
-
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_nsec;
 }
 
 static void write_index(void *ctx, bool live, struct text *out)

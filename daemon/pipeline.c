@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "connection.h"
 #include "connects.h"
 #include "opening.h"
@@ -124,24 +125,20 @@ static void read_rest(struct connection *connection)
 		stream_read_rest(connection, i, connection->half[i].time);
 }
 
-static void on_reset(struct pipeline *pipeline, struct connection *connection,
-		     const struct st_event *event)
+static void on_reset(struct connection *connection, const struct st_event *event)
 {
 	connection->ended = true;
 	stream_order_note(connection, event);
 	stream_order_flush(connection);
 	if (stream_has_gap_for(connection, event->sender))
 		tracker_unknown(&connection->tracker, HS_GAP, event->time);
-	if (stream_torn_pending(connection))
-		ask(pipeline, connection);
 	stream_torn_tell_left(connection, event->sender);
 	read_rest(connection);
 	tracker_close(&connection->tracker, connection_side(connection, event->sender), true,
 		      event->time);
 }
 
-static void on_fin(struct pipeline *pipeline, struct connection *connection,
-		   const struct st_event *event)
+static void on_fin(struct connection *connection, const struct st_event *event)
 {
 	struct connection_half *half = &connection->half[event->sender];
 
@@ -152,8 +149,6 @@ static void on_fin(struct pipeline *pipeline, struct connection *connection,
 	if (!half->reasm.started)
 		reasm_start(&half->reasm, event->seq);
 	stream_order_note(connection, event);
-	if (stream_torn_pending(connection))
-		ask(pipeline, connection);
 	stream_order_read(connection);
 }
 
@@ -224,9 +219,9 @@ static void on_flow_event(struct pipeline *pipeline, const struct st_event *even
 	if (event->type == ST_EVENT_DATA)
 		on_data(pipeline, connection, event, payload);
 	else if (event->type == ST_EVENT_FIN)
-		on_fin(pipeline, connection, event);
+		on_fin(connection, event);
 	else
-		on_reset(pipeline, connection, event);
+		on_reset(connection, event);
 	if (is_copy(pipeline, connection))
 		connection_free(&pipeline->all, connection);
 	else if (connection->tracker.done)
@@ -323,13 +318,6 @@ void pipeline_expire(struct pipeline *pipeline, uint64_t now)
 		if (pipeline->ops.unanswered(pipeline->ops.ctx, &connect.event.key,
 					     connect.event.syn_time))
 			report_connect(pipeline, &connect, false, now);
-}
-
-static uint64_t sooner(uint64_t a, uint64_t b)
-{
-	if (!a || !b)
-		return a ? a : b;
-	return a < b ? a : b;
 }
 
 uint64_t pipeline_due(const struct pipeline *pipeline)

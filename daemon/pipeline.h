@@ -13,7 +13,7 @@
 
 struct pipeline;
 
-/* What the source says of a flow whose handshake fell silent, or was broken off. */
+/* What the source says of a flow whose handshake fell silent. */
 enum flow_state {
 	FLOW_INTACT, /* still followed, nothing of it was lost */
 	FLOW_LOST,   /* an event of it was lost */

@@ -2,10 +2,10 @@
 #include "progress.h"
 
 #include <inttypes.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/util.h"
+#include "clock.h"
 
 #define INTERVAL_NS (200 * NS_PER_MS)
 #define MEGABYTE 1000000
@@ -15,21 +15,13 @@ void progress_init(struct progress *progress, FILE *out)
 	*progress = (struct progress){ .out = isatty(fileno(out)) ? out : NULL };
 }
 
-static uint64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_nsec;
-}
-
 void progress_show(struct progress *progress, uint64_t done, uint64_t all)
 {
 	uint64_t time;
 
 	if (!progress->out || (all && all < PROGRESS_SIZE_MIN) || done < MEGABYTE)
 		return;
-	time = now();
+	time = clock_ns(CLOCK_MONOTONIC);
 	if (time - progress->last < INTERVAL_NS)
 		return;
 	progress->last = time;

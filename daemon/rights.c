@@ -18,6 +18,16 @@
 	"capset() is forbidden, as by a seccomp filter that should let it pass (systemd: SystemCallFilter=capset)"
 #define BIT(capability) (UINT64_C(1) << (capability))
 
+void rights_raise(void)
+{
+	capng_get_caps_process();
+	for (unsigned i = 0; i < CAPABILITIES_MAX; i++)
+		if (capng_have_capability(CAPNG_PERMITTED, i) == 1)
+			capng_update(CAPNG_ADD, CAPNG_EFFECTIVE, i);
+	/* What is permitted cannot be refused; if it were, what follows says what it lacks. */
+	capng_apply(CAPNG_SELECT_CAPS);
+}
+
 static uint64_t held(capng_type_t set)
 {
 	uint64_t rights = 0;

@@ -14,6 +14,13 @@
 #include "interfaces.h"
 
 /*
+ * Takes what the process is permitted into use. Capabilities of the program file may be
+ * permitted only ("setcap ...+p"): with "+ep" it could not even start, to read a file,
+ * where one of them is not granted.
+ */
+void rights_raise(void);
+
+/*
  * To be called when everything is open and something is attached. Give up for good
  * every capability that is not needed from now on, and the way to others; root becomes
  * nobody, where it has the right to. What cannot be given up is a warning: the rights

@@ -9,11 +9,11 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/util.h"
 #include "caretaker.h"
+#include "clock.h"
 #include "interfaces.h"
 #include "loop.h"
 #include "out/http.h"
@@ -58,14 +58,6 @@ struct run {
 	bool seen;	      /* a handshake */
 	bool failed;	      /* to go on: the exit code is 1 */
 };
-
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_nsec;
-}
 
 static void on_event(void *ctx, const struct st_event *event, const uint8_t *payload)
 {
@@ -155,6 +147,19 @@ static void start_draining(struct run *run)
 	loop_timer_set(run->drain_timer, DRAIN_NS, DRAIN_NS);
 }
 
+/*
+ * Asked by somebody other than the ring. An event found now may be the one that was to wake us,
+ * and once it is taken the ring has no news for epoll: the timer has to go on.
+ */
+static int look(struct run *run)
+{
+	int n = drain(run);
+
+	if (n > 0)
+		start_draining(run);
+	return n;
+}
+
 static void on_ring(void *ctx, uint32_t events)
 {
 	struct run *run = ctx;
@@ -203,7 +208,7 @@ static void on_hint_timer(void *ctx)
 
 static bool still_drains(void *ctx)
 {
-	return drain(ctx) >= 0;
+	return look(ctx) >= 0;
 }
 
 static int say(struct run *run, const char *message)
@@ -234,7 +239,7 @@ static int wait_ms(void *ctx)
 			http_run(run->http);
 	}
 	if (due && due <= now && !run->draining)
-		drain(run); /* what the ring still holds may be news of what seems overdue */
+		look(run); /* what the ring still holds may be news of what seems overdue */
 	due = pipeline_due(run->pipeline);
 	if (due && !run->draining)
 		ms = due <= now ? 0 : (int)min_u64((due - now) / NS_PER_MS + 1, 60000);
@@ -248,7 +253,7 @@ static int wait_ms(void *ctx)
 
 static void refresh(void *ctx)
 {
-	drain(ctx);
+	look(ctx);
 }
 
 static int open_outputs(struct run *run)
@@ -367,6 +372,7 @@ int run(const struct options *options, struct log *log)
 	struct run run = { .options = options, .log = log };
 	int code = 1;
 
+	rights_raise();
 	signal(SIGPIPE, SIG_IGN);
 	service_open(&run.service, log);
 	printer_init(&run.printer, options, stdout);

@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <stdio.h>
 
+#define STATUS_MAX 256
+
 static void describe(const struct service *service, char *text, size_t room)
 {
 	size_t tcx = interfaces_count(service->view.interfaces, ATTACH_TCX);
@@ -18,29 +20,28 @@ static void describe(const struct service *service, char *text, size_t room)
 			 tcx ? "TCX" : "clsact");
 }
 
-/* first: a line of its own, or nothing. */
-static void tell(const struct service *service, const char *first)
+static void status(const struct service *service, const char *first, char *lines, size_t room)
 {
 	struct metrics_totals totals;
-	char what[64], lines[256];
+	char what[64];
 
-	if (service->notify.fd < 0)
-		return;
 	describe(service, what, sizeof(what));
 	totals = metrics_totals(service->view.metrics);
-	snprintf(lines, sizeof(lines),
+	snprintf(lines, room,
 		 "%sSTATUS=%s; %" PRIu64 " handshakes, %" PRIu64 " failed, %" PRIu64 " unknown",
 		 first, what, totals.handshakes, totals.failures, totals.unknown);
-	notify_send(&service->notify, lines);
 }
 
 /* Called by the loop, so the loop turns. */
 static void on_watchdog(void *ctx)
 {
 	const struct service *service = ctx;
+	char lines[STATUS_MAX];
 
-	if (service->view.work(service->view.ctx))
-		tell(service, "WATCHDOG=1\n");
+	if (!service->view.work(service->view.ctx))
+		return;
+	status(service, "WATCHDOG=1\n", lines, sizeof(lines));
+	notify_try(&service->notify, lines); /* the next one comes before the time is up */
 }
 
 void service_open(struct service *service, struct log *log)
@@ -67,7 +68,7 @@ void service_close(struct service *service)
 int service_ready(struct service *service, struct loop *loop, const struct service_view *view)
 {
 	uint64_t interval = service->notify.watchdog / 2;
-	char what[64];
+	char what[64], lines[STATUS_MAX];
 
 	service->view = *view;
 	if (interval) {
@@ -78,13 +79,22 @@ int service_ready(struct service *service, struct loop *loop, const struct servi
 	}
 	describe(service, what, sizeof(what));
 	log_info(service->log, "%s", what);
-	tell(service, "READY=1\n");
+	status(service, "READY=1\n", lines, sizeof(lines));
+	notify_send(&service->notify, lines);
 	return 0;
 }
 
-void service_changed(const struct service *service)
+void service_changed(struct service *service)
 {
-	tell(service, "");
+	size_t count = interfaces_count(service->view.interfaces, ATTACH_TCX) +
+		       interfaces_count(service->view.interfaces, ATTACH_CLSACT);
+	char lines[STATUS_MAX];
+
+	if (service->notify.fd < 0 || count == service->told)
+		return;
+	service->told = count;
+	status(service, "", lines, sizeof(lines));
+	notify_try(&service->notify, lines);
 }
 
 void service_failed(const struct service *service, const char *message)

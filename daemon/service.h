@@ -26,6 +26,7 @@ struct service {
 	struct log *log;
 	struct loop_timer *watchdog;
 	struct service_view view;
+	size_t told; /* interfaces, in the last status line */
 };
 
 /* From the environment; what is wrong there is a warning. */
@@ -36,7 +37,7 @@ void service_close(struct service *service);
 /* Ready: said to the log and to the manager. From now on watched. 0 or -errno. */
 int service_ready(struct service *service, struct loop *loop, const struct service_view *view);
 /* The interfaces have changed. */
-void service_changed(const struct service *service);
+void service_changed(struct service *service);
 /* Why it will not start, for the manager's status line. */
 void service_failed(const struct service *service, const char *message);
 void service_stopping(const struct service *service);

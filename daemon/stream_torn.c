@@ -19,11 +19,15 @@ void stream_torn_note(struct connection *connection, const struct st_event *even
 {
 	struct connection_half *half = &connection->half[event->sender];
 
-	advance(half, event->seq + event->len);
+	/* That of an RST is where its sender stands: what it sent may never have come so far. */
+	if (event->type != ST_EVENT_RST)
+		advance(half, event->seq + event->len);
 	if (event->ack)
 		advance(&connection->half[!event->sender], event->ack);
-	if (event->type != ST_EVENT_DATA)
-		half->last_ack = event->ack;
+	if (event->type == ST_EVENT_DATA)
+		return;
+	half->last_ack = event->ack;
+	stream_torn_learn(connection, event->seen);
 }
 
 void stream_torn_learn(struct connection *connection, const uint32_t seen[2])

@@ -53,18 +53,19 @@ struct st_event {
 	__u64 cgroup;	   /* cgroup v2 id of the sender's socket, 0: none here */
 	struct st_flow_key key;
 	__u32 ifindex;
-	__u32 seq;   /* TCP sequence number of the first payload byte */
-	__u32 ack;   /* acknowledgement number: where the other direction stands; 0: none */
-	__u16 len;   /* payload bytes that follow this header */
-	__u16 vlan;  /* VLAN id, 0: none */
-	__u8 type;   /* enum st_event_type */
-	__u8 flags;  /* enum st_event_flag */
-	__u8 sender; /* index into key: who sent this packet */
-	__u8 spoken; /* with OPENED: the other end sent bytes before the sender's first one */
+	__u32 seq;     /* TCP sequence number of the first payload byte */
+	__u32 ack;     /* acknowledgement number: where the other direction stands; 0: none */
+	__u32 seen[2]; /* FIN, RST: by sender, behind the last byte that had passed; 0: none */
+	__u16 len;     /* payload bytes that follow this header */
+	__u16 vlan;    /* VLAN id, 0: none */
+	__u8 type;     /* enum st_event_type */
+	__u8 flags;    /* enum st_event_flag */
+	__u8 sender;   /* index into key: who sent this packet */
+	__u8 spoken;   /* with OPENED: the other end sent bytes before the sender's first one */
 };
 
 _Static_assert(sizeof(struct st_flow_key) == 36, "flow key has holes");
-_Static_assert(sizeof(struct st_event) == 96, "event header has holes");
+_Static_assert(sizeof(struct st_event) == 104, "event header has holes");
 
 /* How one direction of a flow is being followed. */
 enum st_walk {
@@ -119,6 +120,12 @@ struct st_syn {
 	__u8 repeated;	   /* ST_EVENT_SYN_REPEATED went out */
 	__u8 reserved[2];
 };
+
+/*
+ * A server that spoke first has sent less than this. An acknowledgement farther away, or behind,
+ * is of another answer to the SYN than the one that was seen (SYN cookies begin anew).
+ */
+#define ST_SPOKEN_MAX (1U << 20)
 
 _Static_assert(sizeof(struct st_syn) == 32, "st_syn has holes");
 

@@ -77,7 +77,7 @@ static void open_handshake(struct flows *flows, struct flow *flow, const struct 
 	first.synack_time = flow->synack_time;
 	first.spoken = flow->synack_time && event->sender == flow->client &&
 		       event->seq == flow->syn_seq + 1 && event->ack &&
-		       event->ack != flow->answer_seq + 1;
+		       event->ack - (flow->answer_seq + 2) < ST_SPOKEN_MAX;
 	emit(flows, flow, &first, payload);
 	while ((segment = held_take(&flow->held))) {
 		bool before = segment->event.sender == event->sender
@@ -192,9 +192,10 @@ static void on_answer(struct flows *flows, struct passing *passing)
 {
 	struct flow *flow = passing->flow;
 
-	if (flow->syn_time && !flow->synack_time && flow->client != passing->event.sender &&
+	if (flow->syn_time && flow->client != passing->event.sender &&
 	    passing->event.ack == flow->syn_seq + 1) {
-		flow->synack_time = passing->event.time;
+		if (!flow->synack_time)
+			flow->synack_time = passing->event.time;
 		flow->answer_seq = passing->event.seq - 1;
 		flow_half_begin(&flow->half[passing->event.sender], passing->event.seq);
 	}

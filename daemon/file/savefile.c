@@ -15,6 +15,7 @@ struct savefile {
 	struct bytestream *stream;
 	int link;
 	const char *reason;
+	char buffer[65536]; /* of stdio; without it a call for every other packet */
 };
 
 bool savefile_recognise(struct bytes start)
@@ -31,9 +32,6 @@ bool savefile_recognise(struct bytes start)
 			return true;
 	return false;
 }
-
-/* Of stdio: 4 KB would be a call for every other packet. */
-#define STDIO_SIZE 65536
 
 /*
  * What is there and no more: stdio fills its buffer by one call, and makes another only once
@@ -57,7 +55,7 @@ struct savefile *savefile_open(struct bytestream *stream, char *reason, size_t s
 	stdio = fopencookie(stream, "r", (cookie_io_functions_t){ .read = give });
 	if (!stdio)
 		goto free_file;
-	setvbuf(stdio, NULL, _IOFBF, STDIO_SIZE);
+	setvbuf(stdio, file->buffer, _IOFBF, sizeof(file->buffer));
 	__fsetlocking(stdio, FSETLOCKING_BYCALLER); /* nobody else has it */
 	file->pcap =
 		pcap_fopen_offline_with_tstamp_precision(stdio, PCAP_TSTAMP_PRECISION_NANO, error);

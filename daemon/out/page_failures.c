@@ -57,12 +57,24 @@ static void add_row(struct text *out, const struct page_facts *facts,
 	text_string(out, "</td></tr>\n");
 }
 
+/* Of those that the line above counts; NULL: none. */
+static const struct history_failure *worst(const struct page_facts *facts)
+{
+	const struct history_failure *all[HISTORY_FAILURES];
+	size_t n = history_failures(facts->history, facts->now, all, HISTORY_FAILURES);
+
+	for (size_t i = 0; i < n; i++)
+		if (facts->now - all[i]->last < PAGE_FRESH_NS)
+			return all[i];
+	return NULL;
+}
+
 /* The answer to what, which name and since when, in one line. */
 void page_worst(struct text *out, const struct page_facts *facts)
 {
-	const struct history_failure *entry;
+	const struct history_failure *entry = worst(facts);
 
-	if (!history_failures(facts->history, facts->now, &entry, 1))
+	if (!entry)
 		return;
 	text_printf(out, "<p class=\"sums\">Mostly <span class=\"cause\">%s</span> for ",
 		    hs_cause_names[entry->failure.cause]);

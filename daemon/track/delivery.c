@@ -62,8 +62,11 @@ static bool still_repeats(const struct hs_delivery *delivery, uint64_t from, uin
 	const uint64_t first = 3 * NS_PER_S; /* of old stacks (RFC 1122 section 4.2.3.1) */
 	uint64_t passed = delivery->repeated - from;
 
-	if (!delivery->repeats || delivery->repeats >= ST_REPEATS_MAX)
-		return delivery->repeats; /* more are not told */
+	/* What was repeated before the last byte had been sent says nothing of all of it. */
+	if (!delivery->repeats || delivery->repeated <= from)
+		return false;
+	if (delivery->repeats >= ST_REPEATS_MAX) /* more are not told */
+		return true;
 	return end <= from + 2 * passed + passed / 4 + first;
 }
 

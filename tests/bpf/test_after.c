@@ -257,6 +257,26 @@ static void a_server_that_spoke_first(void **state)
 	assert_false(only_event(rig, ST_EVENT_DATA, 521)->event.spoken);
 }
 
+/* The last of several answers to the SYN counts; one that was not seen is no word of the server. */
+static void an_answer_that_begins_anew(void **state)
+{
+	struct rig *rig = *state;
+
+	connect_tcp(rig);
+	rig->next[SERVER] += 777000;
+	signal_flags(rig, SERVER, SYN | ACK);
+	client_hello(rig);
+	assert_false(only_event(rig, ST_EVENT_DATA, 521)->event.spoken);
+
+	for (uint32_t away = 3U << 20; away; away <<= 8) {
+		rig->base.client_port++;
+		connect_tcp(rig);
+		rig->next[SERVER] += away; /* RFC 4987 section 3.6: a cookie of another minute */
+		client_hello(rig);
+		assert_false(only_event(rig, ST_EVENT_DATA, 521)->event.spoken);
+	}
+}
+
 /* Without the SYN-ACK nobody knows where the server began. */
 static void a_server_whose_answer_was_not_seen(void **state)
 {
@@ -273,17 +293,12 @@ static void a_server_whose_answer_was_not_seen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_late_server_hello),
-		TEST(all_that_is_no_hello),
-		TEST(an_old_client_hello),
-		TEST(a_new_client_hello),
-		TEST(a_client_hello_with_rst),
-		TEST(a_new_connection),
-		TEST(a_hello_answers_its_syn),
-		TEST(a_reset_behind_such_a_hello),
-		TEST(an_answer_is_not_replaced),
-		TEST(a_server_that_spoke_first),
-		TEST(a_server_whose_answer_was_not_seen),
+		TEST(a_late_server_hello),	  TEST(all_that_is_no_hello),
+		TEST(an_old_client_hello),	  TEST(a_new_client_hello),
+		TEST(a_client_hello_with_rst),	  TEST(a_new_connection),
+		TEST(a_hello_answers_its_syn),	  TEST(a_reset_behind_such_a_hello),
+		TEST(an_answer_is_not_replaced),  TEST(a_server_that_spoke_first),
+		TEST(an_answer_that_begins_anew), TEST(a_server_whose_answer_was_not_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,7 @@ WATCHDOG_S=2
 
 # The unit as installed, with the program that was built.
 install_unit() {
-	sed "s|^ExecStart=/usr/sbin/shaketap|ExecStart=$SHAKETAP|" "$DEPLOY/shaketap.service" >"$UNIT"
+	sed "s|^ExecStart=/usr/bin/shaketap|ExecStart=$SHAKETAP|" "$DEPLOY/shaketap.service" >"$UNIT"
 }
 
 # systemd-analyze verify exits 0 also for a key it does not know, so any word is a failure.

@@ -157,6 +157,8 @@ static inline void bench_event_at(struct bench *bench, uint8_t type, enum hs_sid
 		event.syn_time = bench->now - 2 * MS;
 		event.synack_time = bench->now - MS;
 	}
+	if (type != ST_EVENT_DATA)
+		memcpy(event.seen, bench->next, sizeof(event.seen));
 	if (n)
 		memcpy(payload, bytes, n);
 	pipeline_event(bench->pipeline, &event, payload);

@@ -211,6 +211,24 @@ static void the_client_gives_up_early(void **state)
 	assert_true(bench->records[0].hs.failure.suspected);
 }
 
+/* Repeated while more was to come: the first part had been late, and all of it arrived. */
+static void repeated_before_it_was_complete(void **state)
+{
+	struct bench *bench = *state;
+
+	for (int times = 1; times <= 2; times++) {
+		bench->count = 0;
+		bench_connection(bench, (uint16_t)times);
+		say(bench, HS_CLIENT, large, FIRST);
+		for (int i = 0; i < times; i++)
+			repeat(bench, SECOND / 4, 0, FIRST);
+		say(bench, HS_CLIENT, large + FIRST, LARGE - FIRST);
+		bench_wait(bench, TIMEOUT);
+		assert_int_equal(bench->records[0].hs.delivery.repeats, times);
+		assert_int_equal(bench->records[0].hs.failure.cause, HS_NO_SERVER_HELLO);
+	}
+}
+
 /* It would go on until the server has acknowledged: so the server has. */
 static void repetition_that_ends(void **state)
 {
@@ -355,6 +373,7 @@ int main(void)
 		TEST(a_part_is_acknowledged),
 		TEST(the_client_gives_up),
 		TEST(the_client_gives_up_early),
+		TEST(repeated_before_it_was_complete),
 		TEST(repetition_that_ends),
 		TEST(the_server_gives_up),
 		TEST(the_server_resets_at_once),

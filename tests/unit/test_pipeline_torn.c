@@ -20,51 +20,7 @@
 
 #include <cmocka.h>
 
-#include "bench_expect.h"
-
-static const uint8_t ccs[] = { 20, 3, 3, 0, 1, 1 };
-
-/* TLS 1.3 up to the EncryptedExtensions, from where on the server's flight is sealed. */
-static void sealed_flight_begins(struct bench *bench)
-{
-	bench_client_hello(bench);
-	bench_say(bench, HS_SERVER, flight13_server_hello, sizeof(flight13_server_hello));
-	bench_say(bench, HS_SERVER, ccs, sizeof(ccs));
-	bench_sealed(bench, HS_SERVER, 23, 23);
-}
-
-/* A sealed record of which only a part comes. */
-static void part_of_record(struct bench *bench, uint16_t length, uint16_t part)
-{
-	bench_sealed(bench, HS_SERVER, 23, length);
-	bench->next[HS_SERVER] -= length - part;
-}
-
-/* The client says or does something and has not acknowledged the last bytes of the server. */
-static void without_ack_of(struct bench *bench, uint32_t bytes, uint8_t type, const uint8_t *p,
-			   size_t n)
-{
-	bench->now += MS;
-	bench->unacked = bytes;
-	bench_event_at(bench, type, HS_CLIENT, bench->next[HS_CLIENT], p, n);
-	bench->unacked = 0;
-	bench->next[HS_CLIENT] += (uint32_t)n;
-}
-
-static void expect_text(struct bench *bench, enum hs_stage stage, enum hs_cause cause,
-			enum hs_side side, const char *text)
-{
-	const struct handshake *hs;
-
-	if (!bench->count)
-		bench_wait(bench, SECOND);
-	hs = expect_failure(bench, cause, side);
-	assert_string_equal(hs->failure.text, text);
-	assert_int_equal(hs->failure.stage, stage);
-	assert_false(hs->failure.suspected);
-	bench->count = 0;
-	bench_connection(bench, ntohs(bench->key.port[0]) + 1);
-}
+#include "bench_torn.h"
 
 static void the_certificate_is_cut(void **state)
 {
@@ -170,46 +126,6 @@ static void a_packed_flight(void **state)
 	bench_wait(bench, TIMEOUT);
 	expect_text(bench, HS_SERVER_HELLO, HS_TIMEOUT, HS_NOBODY,
 		    "server silent for 10 s after a part of its flight");
-}
-
-/* Nobody judges what has not arrived. */
-static void the_client_has_not_got_it(void **state)
-{
-	struct bench *bench = *state;
-
-	bench_client_hello(bench);
-	bench_server_flight(bench);
-	without_ack_of(bench, 53, ST_EVENT_FIN, NULL, 0);
-	expect_text(bench, HS_SERVER_FINISHED, HS_CLOSED, HS_CLIENT,
-		    "client closed the connection without an alert "
-		    "(53 bytes of the server not acknowledged)");
-	bench_client_hello(bench);
-	bench_server_flight(bench);
-	without_ack_of(bench, 53, ST_EVENT_RST, NULL, 0);
-	expect_text(bench, HS_SERVER_FINISHED, HS_RESET, HS_CLIENT,
-		    "client reset the connection (53 bytes of the server not acknowledged)");
-}
-
-/* What the server says in answer to a FIN is in the flow table by the time that is asked. */
-static void the_server_answers_a_fin(void **state)
-{
-	struct bench *bench = *state;
-
-	bench_client_hello(bench);
-	bench_server_flight(bench);
-	bench->next[HS_SERVER] += 24;
-	without_ack_of(bench, 24, ST_EVENT_FIN, NULL, 0);
-	expect_text(bench, HS_SERVER_FINISHED, HS_CLOSED, HS_CLIENT,
-		    "client closed the connection without an alert "
-		    "(perhaps because of the server's certificate)");
-	/* Its Finished had passed, and was not acknowledged. */
-	bench_client_hello(bench);
-	bench_server_flight(bench);
-	bench->next[HS_SERVER] += 24;
-	without_ack_of(bench, 24 + 58, ST_EVENT_FIN, NULL, 0);
-	expect_text(bench, HS_SERVER_FINISHED, HS_CLOSED, HS_CLIENT,
-		    "client closed the connection without an alert "
-		    "(58 bytes of the server not acknowledged)");
 }
 
 /* The client's Finished or data acknowledges, or answers, whatever the kernel did not show. */
@@ -382,12 +298,11 @@ static void the_path_loses_bytes(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		TEST(the_certificate_is_cut),	 TEST(the_flight_is_whole),
-		TEST(records_are_missing),	 TEST(a_packed_flight),
-		TEST(the_client_has_not_got_it), TEST(the_server_answers_a_fin),
-		TEST(an_answer_covers_it),	 TEST(the_end_comes_later),
-		TEST(a_clear_message_is_cut),	 TEST(a_record_of_several_messages),
-		TEST(the_first_answer_is_cut),	 TEST(the_client_hello_is_cut),
+		TEST(the_certificate_is_cut),  TEST(the_flight_is_whole),
+		TEST(records_are_missing),     TEST(a_packed_flight),
+		TEST(an_answer_covers_it),     TEST(the_end_comes_later),
+		TEST(a_clear_message_is_cut),  TEST(a_record_of_several_messages),
+		TEST(the_first_answer_is_cut), TEST(the_client_hello_is_cut),
 		TEST(the_path_loses_bytes),
 	};
 

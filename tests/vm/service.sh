@@ -15,11 +15,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0 failed=0
 
-# As make install lays it out with PREFIX=/usr.
 tree=$work/tree
-install -D -m 755 "$build/shaketap" "$tree/usr/sbin/shaketap"
-install -D -m 644 deploy/shaketap.service -t "$tree/usr/lib/systemd/system"
-install -D -m 644 deploy/shaketap.default "$tree/etc/default/shaketap"
+make -s BUILD="$build" DESTDIR="$tree" PREFIX=/usr install
 
 echo "# $(systemd-analyze security --offline=yes "$PWD/deploy/shaketap.service" 2>/dev/null | tail -n 1)"
 for kernel in "$@"; do
