@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "out/json.h"
@@ -10,29 +11,27 @@
 
 /* out/json.h: every record fits. */
 #define RECORD_MAX (4 * 1024 * 1024)
+#define PATIENCE_MS 1000
 
-void printer_init(struct printer *printer, const struct options *options, FILE *out)
+void printer_init(struct printer *printer, const struct options *options, bool patient,
+		  struct log *log)
 {
 	const char *no_colour = getenv("NO_COLOR"); /* https://no-color.org */
 
 	*printer = (struct printer){
-		.out = out,
+		.log = log,
 		.format = options->format,
 		.failures_only = options->only,
-		.colour = isatty(fileno(out)) && !(no_colour && *no_colour),
+		.colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour),
 	};
 	text_init(&printer->line, RECORD_MAX);
+	outlet_init(&printer->out, STDOUT_FILENO, patient);
 }
 
 void printer_free(struct printer *printer)
 {
 	text_free(&printer->line);
-}
-
-static void note_error(struct printer *printer)
-{
-	if (!printer->error)
-		printer->error = errno;
+	outlet_free(&printer->out);
 }
 
 void printer_print(struct printer *printer, const struct handshake *hs, const char *interface,
@@ -48,14 +47,38 @@ void printer_print(struct printer *printer, const struct handshake *hs, const ch
 	else
 		line_record(&printer->line, hs,
 			    &(struct line_context){ wall_offset, printer->colour });
-	if (!printer->line.cut &&
-	    fwrite(printer->line.p, 1, printer->line.n, printer->out) < printer->line.n)
-		note_error(printer);
+	if (!printer->line.cut)
+		outlet_put(&printer->out, printer->line.p, printer->line.n);
+}
+
+/* A closed pipe is how a reader says that it has seen enough; a full disk is not. */
+static bool tell(struct printer *printer, bool written)
+{
+	const struct outlet *out = &printer->out;
+
+	if (!written && out->error != EPIPE && !printer->failed) {
+		log_error(printer->log, "cannot write to standard output: %s",
+			  strerror(out->error));
+		printer->failed = true;
+	}
+	if (out->dropped && !printer->stalled) {
+		log_warn(printer->log, "standard output is not read: records are lost "
+				       "(shaketap_records_dropped_total counts them)");
+		printer->stalled = true;
+	}
+	return written;
 }
 
 bool printer_flush(struct printer *printer)
 {
-	if (fflush(printer->out))
-		note_error(printer);
-	return !printer->error;
+	return tell(printer, outlet_push(&printer->out));
+}
+
+bool printer_finish(struct printer *printer)
+{
+	bool written = tell(printer, outlet_finish(&printer->out, PATIENCE_MS));
+
+	if (outlet_waits(&printer->out) && written)
+		log_warn(printer->log, "standard output was not read: the last records are lost");
+	return written;
 }

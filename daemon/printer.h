@@ -3,29 +3,36 @@
 #ifndef SHAKETAP_PRINTER_H
 #define SHAKETAP_PRINTER_H
 
-#include <stdio.h>
-
+#include "base/log.h"
 #include "base/text.h"
 #include "options.h"
+#include "outlet.h"
 #include "track/handshake.h"
 
 struct printer {
-	FILE *out;
+	struct log *log;
+	struct outlet out;
 	enum options_format format;
 	bool failures_only;
 	bool colour;
-	int error;	  /* errno of the first write that failed; 0: none */
+	bool failed;	  /* could not write, told to the log; a reader that left is no failure */
+	bool stalled;	  /* told to the log */
 	struct text line; /* reused: no allocation after warm-up */
 };
 
-void printer_init(struct printer *printer, const struct options *options, FILE *out);
+/* patient: nothing may be lost, whoever reads is waited for. */
+void printer_init(struct printer *printer, const struct options *options, bool patient,
+		  struct log *log);
 void printer_free(struct printer *printer);
 
 /* interface: NULL when not known; wall_offset: see struct line_context. */
 void printer_print(struct printer *printer, const struct handshake *hs, const char *interface,
 		   uint64_t wall_offset);
 
-/* Write out what is buffered. False: a write failed, see error; EPIPE: nobody reads any more. */
+/* Write out what is buffered, as far as the reader takes it. False: nobody reads any more. */
 bool printer_flush(struct printer *printer);
+
+/* The last records, for which a reader is waited for a second. */
+bool printer_finish(struct printer *printer);
 
 #endif

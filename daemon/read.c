@@ -135,7 +135,8 @@ static void read_packets(struct reading *reading)
 	enum packets_result result = PACKETS_OK;
 
 	for (uint64_t n = 1; result == PACKETS_OK; n++) {
-		if (reading->printer.error || (n % PACKETS_PER_LOOK == 0 && !look_around(reading)))
+		if (reading->printer.out.error ||
+		    (n % PACKETS_PER_LOOK == 0 && !look_around(reading)))
 			return;
 		result = packets_next(reading->packets, &packet);
 		if (result == PACKETS_OK &&
@@ -315,14 +316,10 @@ static void tell_damage(struct reading *reading)
 		say(reading, damage);
 }
 
-/* A closed pipe is how a reader says that it has seen enough; a full disk is not. */
 static void flush(struct reading *reading)
 {
-	if (printer_flush(&reading->printer) || reading->printer.error == EPIPE)
-		return;
-	log_error(reading->log, "cannot write to standard output: %s",
-		  strerror(reading->printer.error));
-	reading->failed = true;
+	printer_finish(&reading->printer);
+	reading->failed |= reading->printer.failed;
 }
 
 static void close_all(struct reading *reading)
@@ -371,7 +368,7 @@ int read_files(const struct options *options, struct log *log)
 	if (reads_live(options))
 		setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
 	block_signals();
-	printer_init(&reading.printer, options, stdout);
+	printer_init(&reading.printer, options, true, log);
 	progress_init(&reading.progress, stderr);
 	reading.one_terminal = options->format != OPTIONS_NONE && isatty(STDOUT_FILENO);
 	allow_many_files();

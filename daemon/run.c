@@ -111,17 +111,6 @@ static bool is_local(void *ctx, const __u32 addr[4])
 	return interfaces_is_local(run->interfaces, addr);
 }
 
-/* A closed pipe is how a reader says that it has seen enough; a full disk is not. */
-static void stop_printing(struct run *run)
-{
-	if (run->printer.error != EPIPE) {
-		log_error(run->log, "cannot write to standard output: %s",
-			  strerror(run->printer.error));
-		run->failed = true;
-	}
-	loop_stop(run->loop);
-}
-
 /* Everything in the ring through the pipeline, and what has become due. The number of events. */
 static int drain(struct run *run)
 {
@@ -133,8 +122,10 @@ static int drain(struct run *run)
 	pipeline_set_wall(run->pipeline, run->wall_offset);
 	n = kernel_drain(run->kernel);
 	pipeline_expire(run->pipeline, now);
-	if (!printer_flush(&run->printer))
-		stop_printing(run);
+	if (!printer_flush(&run->printer)) {
+		run->failed |= run->printer.failed;
+		loop_stop(run->loop);
+	}
 	return n;
 }
 
@@ -173,7 +164,7 @@ static void on_drain_timer(void *ctx)
 {
 	struct run *run = ctx;
 
-	if (drain(run) > 0) {
+	if (drain(run) > 0 || outlet_waits(&run->printer.out)) {
 		run->empty_drains = 0;
 		return;
 	}
@@ -375,10 +366,11 @@ int run(const struct options *options, struct log *log)
 	rights_raise();
 	signal(SIGPIPE, SIG_IGN);
 	service_open(&run.service, log);
-	printer_init(&run.printer, options, stdout);
+	printer_init(&run.printer, options, false, log);
 	if (open_outputs(&run) || open_http(&run) || open_source(&run) || open_loop(&run))
 		goto out;
-	run.pages.self = (struct self){ run.kernel, run.pipeline, run.interfaces };
+	run.pages.self =
+		(struct self){ run.kernel, run.pipeline, run.interfaces, &run.printer.out };
 	rights_give_up(run.kernel, run.interfaces, log);
 	tell_metrics(&run);
 	if (isatty(STDERR_FILENO))
@@ -392,7 +384,7 @@ int run(const struct options *options, struct log *log)
 	 */
 	drain(&run);
 	pipeline_finish(run.pipeline, clock_ns(CLOCK_MONOTONIC));
-	printer_flush(&run.printer);
+	printer_finish(&run.printer);
 out:
 	close_all(&run);
 	return code;

@@ -52,6 +52,7 @@ size_t self_collect(const struct self *self, struct metric_row *rows, size_t roo
 		{ "shaketap_attachments_repaired_total", NULL, NULL, life.repaired },
 		{ "shaketap_interfaces_failed", NULL, NULL,
 		  interfaces_count(self->interfaces, ATTACH_NONE) },
+		{ "shaketap_records_dropped_total", NULL, NULL, self->records->dropped },
 		{ "shaketap_handshakes_in_progress", NULL, NULL, pipeline.in_progress },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(own) && n < room; i++)

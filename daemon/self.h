@@ -6,12 +6,14 @@
 #include "capture/kernel.h"
 #include "interfaces.h"
 #include "out/observer.h"
+#include "outlet.h"
 #include "pipeline.h"
 
 struct self {
 	struct kernel *kernel;
 	const struct pipeline *pipeline;
 	const struct interfaces *interfaces;
+	const struct outlet *records;
 };
 
 /* Fill at most room rows; their number. */

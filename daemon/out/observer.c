@@ -22,6 +22,8 @@ static const struct expo_family families[] = {
 	  "reach ours." },
 	{ "shaketap_attachments_repaired_total", EXPO_COUNTER,
 	  "Hooks attached again after someone had removed our program." },
+	{ "shaketap_records_dropped_total", EXPO_COUNTER,
+	  "Records that standard output had no room for because nobody read it." },
 	{ "shaketap_interfaces_failed", EXPO_GAUGE,
 	  "Interfaces that are to be observed and could not be attached." },
 };
