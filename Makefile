@@ -39,6 +39,8 @@ VM_PACKAGES := qemu-system-x86/qemu-system-x86_64 busybox-static xz-utils/xz deb
 	systemd/systemd-analyze
 IMAGE_PACKAGES := $(DEMO_PACKAGES) jq/jq tcpdump/tcpdump python3-yaml debootstrap/debootstrap \
 	buildah/buildah podman/podman crun/crun runc/runc libcap2-bin/getcap
+# libFuzzer and the sanitizers of clang; llvm-cov and llvm-profdata come with llvm above.
+FUZZ_PACKAGES := libclang-rt-14-dev
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -93,6 +95,7 @@ SKELETON   := $(BUILD)/skel/shaketap.skel.h
 GENERATED  := $(SKELETON) $(BUILD)/include/version.h
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 BPF_TESTS  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bpf/test_*.c))
+FUZZ_TESTS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c)) $(BUILD)/fuzz/seeds
 SCRIPTS     = $(wildcard deploy/*.sh deploy/*/*.sh deploy/*/*.bash tests/*.sh tests/*/*.sh) .ci/run
 C_SOURCES   = $(wildcard include/*.h daemon/*.[ch] daemon/*/*.[ch] bpf/*.[ch] tests/*/*.[ch])
 
@@ -105,6 +108,7 @@ all: $(BUILD)/shaketap ## build the daemon with its kernel programs (the default
 INSTALL_FIRST := $(if $(filter run,$(MAKECMDGOALS)),deps) \
 	$(if $(filter demo,$(MAKECMDGOALS)),demo-deps) $(if $(filter test,$(MAKECMDGOALS)),test-deps) \
 	$(if $(filter test-service test-package test-rights,$(MAKECMDGOALS)),vm-deps) \
+	$(if $(filter test test-fuzz,$(MAKECMDGOALS)),fuzz-deps) \
 	$(if $(filter deb test-package,$(MAKECMDGOALS)),deb-deps)
 
 .PHONY: deps demo-deps test-deps tools
@@ -217,8 +221,8 @@ TEST_TOOLS := $(BUILD)/tests/pcap/variants $(BUILD)/tests/bpf/paths $(BUILD)/tes
 RUN_TESTS := BUILD=$(BUILD) SHAKETAP=$(BUILD)/shaketap tests/run.sh
 
 .PHONY: test test-unit test-bpf test-netns test-deploy test-image test-corpus
-test: test-deps all $(UNIT_TESTS) $(BPF_TESTS) $(TEST_TOOLS) ## every test (as root), with a closing count
-	@$(RUN_TESTS) unit bpf netns deploy corpus
+test: test-deps fuzz-deps all $(UNIT_TESTS) $(BPF_TESTS) $(TEST_TOOLS) $(FUZZ_TESTS) ## every test (as root), with a closing count
+	@$(RUN_TESTS) unit bpf netns deploy corpus fuzz
 test-unit: $(UNIT_TESTS) ## tests of the pure core, no root needed
 	@$(RUN_TESTS) unit
 test-bpf: $(BPF_TESTS) ## packet in, event out: the kernel programs, as root
@@ -247,6 +251,49 @@ test-package: vm-deps deb ## the Debian package from its building to its purge, 
 	@SHAKETAP=$(BUILD)/shaketap KERNELS='$(KERNELS)' bash tests/deploy/package.sh
 test-rights: vm-deps all ## rights after the start on 5.10, 6.1 and 6.12 in VMs, a minute each, as root
 	@BUILD=$(BUILD) tests/vm/rights.sh $(KERNELS)
+
+# --- fuzzing ------------------------------------------------------------------------------------
+# Every tests/fuzz/fuzz_*.c is one libFuzzer program, linked with the whole daemon but its main().
+# Built by clang whatever CC is, with what counts the lines that are reached.
+
+FUZZ_SECONDS ?= 60
+FUZZ_FLAGS   := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fprofile-instr-generate -fcoverage-mapping
+FUZZ_GUIDE   := -fsanitize=fuzzer-no-link
+FUZZ_OBJECT   = $(patsubst %.c,$(BUILD)/fuzz/%.o,$(1))
+FUZZ_SHARED  := $(filter-out tests/fuzz/fuzz_%.c tests/fuzz/seeds.c tests/fuzz/flights.c,$(wildcard tests/fuzz/*.c))
+
+$(BUILD)/fuzz/%.o: %.c Makefile | tools $(GENERATED)
+	$(call msg,FUZZ,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(COMMON) $(FUZZ_FLAGS) $(FUZZ_GUIDE) $(CPPFLAGS) -MMD -MP -c $< -o $@
+
+# What is compared in here need not lead the fuzzer anywhere.
+$(BUILD)/fuzz/tests/fuzz/check_text.o: FUZZ_GUIDE :=
+
+# An archive: a target that includes a source file of the daemon has it once.
+$(BUILD)/fuzz/daemon.a: $(call FUZZ_OBJECT,$(filter-out daemon/main.c,$(DAEMON)))
+	$(call msg,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/fuzz/shared.a: $(call FUZZ_OBJECT,$(FUZZ_SHARED))
+	$(call msg,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/tests/fuzz/fuzz_%.o $(BUILD)/fuzz/shared.a $(BUILD)/fuzz/daemon.a
+	$(call msg,LINK,$@)
+	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer $^ $(PKG_LIBS) -o $@
+
+$(BUILD)/fuzz/seeds: $(call FUZZ_OBJECT,tests/fuzz/seeds.c tests/fuzz/flights.c tests/fuzz/pieces.c \
+		tests/bpf/packets.c)
+	$(call msg,LINK,$@)
+	$(Q)$(CLANG) $(FUZZ_FLAGS) $^ -lz -o $@
+
+.PHONY: fuzz-deps test-fuzz
+fuzz-deps: deps
+	@deploy/deps.sh $(FUZZ_PACKAGES)
+test-fuzz: $(FUZZ_TESTS) ## every fuzzer for FUZZ_SECONDS (60), with coverage
+	@BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run.sh
 
 # --- lint and format ----------------------------------------------------------------------------
 
@@ -307,4 +354,4 @@ help: ## this list
 	@sed -n 's/^\([a-z_-]*\)[^:=]*:[^=].*## \(.*\)/\1\t\2/p' Makefile | \
 		while IFS="$$(printf '\t')" read -r target text; do printf '  %-18s%s\n' "$$target" "$$text"; done
 
--include $(OBJECTS:.o=.d) $(BPF_OBJECT:.o=.d) $(shell find $(BUILD)/san -name '*.d' 2>/dev/null)
+-include $(OBJECTS:.o=.d) $(BPF_OBJECT:.o=.d) $(shell find $(BUILD)/san $(BUILD)/fuzz -name '*.d' 2>/dev/null)

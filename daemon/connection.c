@@ -68,6 +68,10 @@ struct connection *connection_new(struct connections *all, const struct st_flow_
 	tracker_init(&connection->tracker);
 	connection->tracker.certificates = all->certificates;
 	HASH_ADD(by_key, all->by_key, key, sizeof(connection->key), connection);
+	if (!connection->by_key.tbl) {
+		free(connection);
+		return NULL;
+	}
 	TAILQ_INSERT_TAIL(&all->waiting, connection, due);
 	all->count++;
 	return connection;
@@ -118,7 +122,8 @@ bool connection_identify(struct connections *all, struct connection *connection)
 	if (other)
 		return other->digest != connection->digest;
 	HASH_ADD_KEYPTR(by_random, all->by_random, hello->random, TLS_RANDOM_LEN, connection);
-	connection->listed_by_random = true;
+	/* Without memory its copies count as handshakes of their own. */
+	connection->listed_by_random = connection->by_random.tbl;
 	return true;
 }
 

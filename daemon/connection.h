@@ -5,8 +5,7 @@
 
 #include <sys/queue.h>
 
-#include <uthash.h>
-
+#include "base/hash.h"
 #include "shaketap_abi.h"
 #include "stream/reasm.h"
 #include "tls/message.h"

@@ -91,9 +91,9 @@ static void on_data(struct pipeline *pipeline, struct connection *connection,
 	}
 	if (half->reasm.lent.n || half->reasm.stored > stored)
 		note_segment(connection, event);
+	opening_settle(connection);
 	stream_order_note(connection, event);
 	stream_order_read(connection);
-	opening_settle(connection);
 	if (reasm_settle(&half->reasm))
 		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
 	connection_account(&pipeline->all, connection);
@@ -222,6 +222,7 @@ static void on_flow_event(struct pipeline *pipeline, const struct st_event *even
 		on_fin(connection, event);
 	else
 		on_reset(connection, event);
+	connection_account(&pipeline->all, connection);
 	if (is_copy(pipeline, connection))
 		connection_free(&pipeline->all, connection);
 	else if (connection->tracker.done)
@@ -230,8 +231,7 @@ static void on_flow_event(struct pipeline *pipeline, const struct st_event *even
 		connection_settle(&pipeline->all, connection);
 }
 
-/* A TCP connect that failed or may be failing: a record without TLS (stage tcp_syn).
- */
+/* A TCP connect that failed or may be failing: a record without TLS, of stage tcp_syn. */
 static void report_connect(struct pipeline *pipeline, const struct connect *connect, bool refused,
 			   uint64_t now)
 {

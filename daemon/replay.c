@@ -139,7 +139,7 @@ void replay_counts(const struct replay *replay, struct replay_counts *out)
 				       .fragments_lost = decoder_fragments_lost(replay->decoder),
 				       .copies = pipeline.copies,
 				       .evictions = pipeline.evictions,
-				       .refused = pipeline.refused };
+				       .refused = pipeline.refused + flows_refused(replay->flows) };
 	for (int i = 0; i < DECODE_RESULTS; i++)
 		out->packets[i] = replay->packets[i];
 }

@@ -28,7 +28,8 @@ struct replay_counts {
 	uint64_t cut;			  /* packets that the capture does not hold whole */
 	uint64_t fragments_lost;	  /* datagrams that could not be put together */
 	uint64_t copies;		  /* connections that showed a handshake seen elsewhere */
-	uint64_t evictions, refused;	  /* handshakes for which there was no room */
+	uint64_t evictions;		  /* handshakes for which there was no room */
+	uint64_t refused;		  /* handshakes, or their packets, no memory for them */
 };
 
 struct replay;

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Run test suites and count: tests/run.sh unit|bpf|netns|deploy|corpus...
+# Run test suites and count: tests/run.sh unit|bpf|netns|deploy|corpus|fuzz...
 # CORPUS names a folder of other people's captures with answers (../shared/corpus unless set).
 # The last line is "N passed, N failed, N skipped"; exit 1 when anything failed.
 set -u
@@ -99,6 +99,11 @@ run_corpus() {
 	run_shown corpus/paths bash tests/corpus/paths.sh "$corpus"
 }
 
+# What once broke a parser, and what leads the fuzzers to the rest: seconds. make test-fuzz searches.
+run_fuzz() {
+	FUZZ_SECONDS=0 run_shown fuzz bash tests/fuzz/run.sh
+}
+
 run_deploy() {
 	local test name
 	for test in tests/deploy/test_*.sh; do
@@ -123,8 +128,9 @@ run_suite() {
 	netns) need_root netns && run_netns ;;
 	deploy) need_root deploy && run_deploy ;;
 	corpus) need_root corpus && run_corpus ;;
+	fuzz) run_fuzz ;;
 	*)
-		echo "tests/run.sh: unknown suite '$1': allowed are unit, bpf, netns, deploy, corpus" >&2
+		echo "tests/run.sh: unknown suite '$1': allowed are unit, bpf, netns, deploy, corpus, fuzz" >&2
 		exit 2
 		;;
 	esac

@@ -51,6 +51,13 @@ void text_time(struct text *t, uint64_t ns);
 void text_time_of_day(struct text *t, uint64_t ns);
 
 /*
+ * The length of the character at s if a terminal may obey it rather than show it: a control
+ * character (C0, DEL, C1), an end of line or a turn of the direction of writing (U+2028 to
+ * U+202E, U+2066 to U+2069). 0: it is another one, or no UTF-8.
+ */
+size_t text_control_length(const char *s);
+
+/*
  * Bytes of the wire in a form that fits on a line and can be turned back:
  * printable ASCII as it is, any other byte and the backslash as \xNN.
  */
@@ -58,8 +65,8 @@ void text_wire(struct text *t, struct bytes b);
 /* The same as a JSON string with its quotes: the backslash of \xNN is doubled. */
 void text_json_wire(struct text *t, struct bytes b);
 /*
- * UTF-8 words of our own as a JSON string with its quotes. Control characters
- * become \u00NN, a byte that is not UTF-8 becomes U+FFFD.
+ * UTF-8 words of our own as a JSON string with its quotes. What text_control_length() is for
+ * becomes \uNNNN, a byte that is not UTF-8 becomes U+FFFD.
  */
 void text_json_string(struct text *t, const char *s);
 /* The value of a Prometheus label, without quotes: backslash, quote, line feed escaped. */

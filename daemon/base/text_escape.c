@@ -76,6 +76,27 @@ static size_t utf8_length(const uint8_t *s)
 	return 0;
 }
 
+/* All that matter here have at most three bytes. */
+static uint32_t code_of(const uint8_t *s, size_t n)
+{
+	if (n == 2)
+		return (s[0] & 0x1fU) << 6 | (s[1] & 0x3f);
+	if (n == 3)
+		return (s[0] & 0x0fU) << 12 | (s[1] & 0x3fU) << 6 | (s[2] & 0x3f);
+	return n == 1 ? s[0] : UINT32_MAX;
+}
+
+size_t text_control_length(const char *s)
+{
+	size_t n = utf8_length((const uint8_t *)s);
+	uint32_t code = code_of((const uint8_t *)s, n);
+
+	if (code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x2028 && code <= 0x202e) ||
+	    (code >= 0x2066 && code <= 0x2069))
+		return n;
+	return 0;
+}
+
 void text_json_string(struct text *t, const char *s)
 {
 	text_char(t, '"');
@@ -86,8 +107,8 @@ void text_json_string(struct text *t, const char *s)
 			text_string(t, "\\ufffd");
 		else if (*s == '"' || *s == '\\')
 			text_printf(t, "\\%c", *s);
-		else if (n == 1 && (*s < 0x20 || *s == 0x7f))
-			text_printf(t, "\\u%04x", (unsigned)*s);
+		else if (text_control_length(s))
+			text_printf(t, "\\u%04x", (unsigned)code_of((const uint8_t *)s, n));
 		else
 			text_add(t, s, n);
 		s += n ? n : 1;

@@ -80,7 +80,10 @@ static struct link *link_entry(struct links *links, unsigned ifindex)
 		return NULL;
 	link->ifindex = ifindex;
 	HASH_ADD(hh, links->by_index, ifindex, sizeof(link->ifindex), link);
-	return link;
+	if (link->hh.tbl)
+		return link;
+	free(link);
+	return NULL;
 }
 
 static bool is_vrf(const struct rtattr *info)
@@ -167,6 +170,10 @@ static void on_address(struct links *links, const struct nlmsghdr *message)
 			return;
 		memcpy(address->addr, addr, sizeof(addr));
 		HASH_ADD(hh, links->addresses, addr, sizeof(address->addr), address);
+		if (!address->hh.tbl) {
+			free(address);
+			return;
+		}
 	}
 	address->generation = links->generation;
 }

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <uthash.h>
+#include "base/hash.h"
 
 struct link {
 	unsigned ifindex;

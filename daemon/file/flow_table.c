@@ -49,6 +49,10 @@ struct flow *flow_add(struct flow_table *table, const struct st_flow_key *key)
 	flow->key = *key;
 	held_init(&flow->held);
 	HASH_ADD(hh, table->by_key, key, sizeof(flow->key), flow);
+	if (!flow->hh.tbl) {
+		free(flow);
+		return NULL;
+	}
 	TAILQ_INSERT_TAIL(&table->lru, flow, lru);
 	table->count++;
 	return flow;

@@ -8,8 +8,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include <uthash.h>
-
+#include "base/hash.h"
 #include "file/decode.h"
 #include "file/held.h"
 #include "shaketap_abi.h"

@@ -25,6 +25,7 @@ struct flows {
 	struct flows_ops ops;
 	struct flow_table table;
 	uint64_t ids;
+	uint64_t refused;
 };
 
 /* One segment on its way through this file. */
@@ -339,6 +340,7 @@ void flows_segment(struct flows *flows, const struct tcp_segment *segment, uint6
 		return;
 	}
 	passing.flow = flow_of(flows, &passing.event.key);
+	flows->refused += !passing.flow;
 	if (!passing.flow)
 		return;
 	if (segment->flags & TH_SYN) {
@@ -390,4 +392,9 @@ bool flows_unanswered(struct flows *flows, const struct st_flow_key *key, uint64
 	const struct flow *flow = flow_find(&flows->table, key);
 
 	return flow && flow->syn_time == syn_time && !flow->synack_time && !flow->early;
+}
+
+uint64_t flows_refused(const struct flows *flows)
+{
+	return flows->refused;
 }

@@ -48,4 +48,7 @@ bool flows_knows(struct flows *flows, const struct st_flow_key *key, uint64_t fl
 /* The SYN sent at syn_time has no answer. */
 bool flows_unanswered(struct flows *flows, const struct st_flow_key *key, uint64_t syn_time);
 
+/* Segments of connections for which there was no memory. */
+uint64_t flows_refused(const struct flows *flows);
+
 #endif

@@ -9,9 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Out of memory is no reason to end: the name then counts as overflow. */
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
+#include "base/hash.h"
 
 /* A DNS name has at most 253 characters; a longer label (escapes included) is no host's name. */
 #define LABEL_MAX 253

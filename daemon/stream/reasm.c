@@ -104,6 +104,20 @@ int reasm_settle(struct reasm *reasm)
 	return lent.n ? store(reasm, reasm->pos, lent) : 0;
 }
 
+/* What was read of the first chunk waits no longer. */
+static void drop_read(struct reasm *reasm)
+{
+	struct reasm_chunk *first = reasm->chunks;
+	uint32_t n = reasm->pos - first->seq;
+
+	if (!n)
+		return;
+	memmove(first->data, first->data + n, first->len - n);
+	first->seq += n;
+	first->len -= n;
+	reasm->stored -= n;
+}
+
 /* Append the next chunk to the first; they touch. False: no memory. */
 static bool merge_next(struct reasm *reasm)
 {
@@ -135,6 +149,7 @@ struct bytes reasm_peek(struct reasm *reasm, size_t want)
 		return (struct bytes){ NULL, 0 };
 	while (first->len - (reasm->pos - first->seq) < want && first->next &&
 	       first->next->seq == first->seq + first->len) {
+		drop_read(reasm);
 		if (!merge_next(reasm))
 			break;
 		first = reasm->chunks;

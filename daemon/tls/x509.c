@@ -42,18 +42,37 @@ static size_t gather(struct gathering *g, const char *p, size_t n, size_t max)
 	return at + 1;
 }
 
+/* libcrypto escapes control characters of ASCII only; RFC 4514 section 2.4 lets any be escaped. */
+static size_t gather_shown(struct gathering *g, const char *s)
+{
+	char shown[TLS_X509_NAME_MAX + 1];
+	struct text t;
+
+	text_init_over(&t, shown, sizeof(shown));
+	while (*s) {
+		size_t n = text_control_length(s);
+
+		if (!n)
+			text_char(&t, *s++);
+		for (; n; n--)
+			text_printf(&t, "\\%02X", (uint8_t)*s++);
+	}
+	return t.cut ? 0 : gather(g, shown, t.n, TLS_X509_NAME_MAX);
+}
+
 static size_t gather_name(struct gathering *g, const X509_NAME *name)
 {
 	BIO *bio = BIO_new(BIO_s_mem());
 	size_t at = 0;
 	char *p;
 
-	/* Control characters and what is not known are escaped; letters beyond ASCII are not. */
-	if (bio && X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) >= 0) {
+	/* What is not known is escaped; letters beyond ASCII are not. */
+	if (bio && X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) >= 0 &&
+	    BIO_write(bio, "", 1) == 1) {
 		long n = BIO_get_mem_data(bio, &p);
 
-		if (n > 0)
-			at = gather(g, p, (size_t)n, TLS_X509_NAME_MAX);
+		if (strlen(p) == (size_t)n - 1)
+			at = gather_shown(g, p);
 	}
 	BIO_free(bio);
 	return at;

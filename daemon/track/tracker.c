@@ -182,7 +182,9 @@ static void on_sealed_handshake(struct tracker *tracker, enum hs_side from, uint
 {
 	struct handshake *hs = &tracker->hs;
 
-	if (!hs->has_server_hello || tracker->side[from].finished)
+	/* In TLS 1.3 sealed handshake messages are in records of another type. */
+	if (!hs->has_server_hello || is_13(hs) || hs->outcome == HS_SUCCESS ||
+	    tracker->side[from].finished)
 		return;
 	tracker->side[from].finished = true;
 	if (from == HS_CLIENT) {

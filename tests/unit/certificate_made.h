@@ -39,6 +39,27 @@ static inline struct bytes with_names(int names, int serial_bytes)
 	return (struct bytes){ der, (size_t)n };
 }
 
+/* The same with one common name, in UTF-8. */
+static inline struct bytes with_name(const char *name)
+{
+	EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+	X509 *x509 = X509_new();
+	unsigned char *der = NULL;
+	int n;
+
+	X509_NAME_add_entry_by_NID(X509_get_subject_name(x509), NID_commonName, MBSTRING_UTF8,
+				   (const unsigned char *)name, -1, -1, 0);
+	X509_gmtime_adj(X509_getm_notBefore(x509), 0);
+	X509_gmtime_adj(X509_getm_notAfter(x509), 0);
+	X509_set_pubkey(x509, key);
+	X509_sign(x509, key, NULL);
+	n = i2d_X509(x509, &der);
+	assert_true(n > 0);
+	X509_free(x509);
+	EVP_PKEY_free(key);
+	return (struct bytes){ der, (size_t)n };
+}
+
 /* A Certificate message (RFC 5246 section 7.4.2) of these certificates; its length. */
 static inline size_t message_of(uint8_t *out, const struct bytes *ders, size_t count)
 {

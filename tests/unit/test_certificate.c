@@ -244,6 +244,33 @@ static void too_much_is_left_out(void **state)
 	}
 }
 
+/* What a terminal would obey is escaped by the bytes of its UTF-8 (RFC 4514 section 2.4). */
+static void controls_in_a_name(void **state)
+{
+	static const struct {
+		const char *name, *subject;
+	} rows[] = {
+		{ "a\xc2\x9b"
+		  "31mb",
+		  "CN=a\\C2\\9B31mb" },
+		{ "a\x1b[0m\x7f", "CN=a\\1B[0m\\7F" },
+		{ "\xe2\x80\xae"
+		  "evil",
+		  "CN=\\E2\\80\\AEevil" },
+		{ "M\xc3\xbcller", "CN=M\xc3\xbcller" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bytes der = with_name(rows[i].name);
+		struct tls_x509 *x509 = parse(der);
+
+		assert_string_equal(x509->subject, rows[i].subject);
+		tls_x509_release(x509);
+		OPENSSL_free((void *)der.p);
+	}
+}
+
 static void messages(void **state)
 {
 	static uint8_t body[MESSAGE_MAX];
@@ -276,7 +303,7 @@ int main(void)
 		cmocka_unit_test(many_names),		cmocka_unit_test(names_covered),
 		cmocka_unit_test(nul_in_a_name),	cmocka_unit_test(cut_or_changed_anywhere),
 		cmocka_unit_test(too_much_is_left_out), cmocka_unit_test(messages),
-
+		cmocka_unit_test(controls_in_a_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -238,6 +238,20 @@ static void second_hello_behind_a_failure(void **state)
 	assert_int_equal(bench->records[1].hs.outcome, HS_SUCCESS);
 }
 
+/* In TLS 1.3 a sealed message is in a record of application data (RFC 8446 section 5.2). */
+static void handshake_record_behind_tls13(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_handshake(bench);
+	bench_sealed(bench, HS_SERVER, TLS_RECORD_HANDSHAKE, 40);
+	bench_sealed(bench, HS_CLIENT, TLS_RECORD_HANDSHAKE, 40);
+	bench_end(bench, HS_CLIENT, false);
+	assert_int_equal(only_record(bench)->outcome, HS_SUCCESS);
+	assert_int_equal(only_record(bench)->stage, HS_ESTABLISHED);
+	assert_int_equal(only_record(bench)->server_finished_time, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +272,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(server_hello_of_draft_14, bench_setup,
 						bench_teardown),
 		cmocka_unit_test_setup_teardown(second_hello_behind_a_failure, bench_setup,
+						bench_teardown),
+		cmocka_unit_test_setup_teardown(handshake_record_behind_tls13, bench_setup,
 						bench_teardown),
 	};
 

@@ -68,6 +68,21 @@ static void hello_in_records_of_any_size(void **state)
 	free(body);
 }
 
+/* The rest of its records never comes: a handshake was begun all the same. */
+static void only_the_first_record_of_a_hello(void **state)
+{
+	uint8_t bytes[1024], body[HELLO_BODY_MAX];
+	struct bench *bench = *state;
+	size_t n = client_hello_body(body, (struct hello_shape){ 0 });
+
+	put_message(bytes, TLS_HANDSHAKE_CLIENT_HELLO, body, n, 40);
+	bench_say(bench, HS_CLIENT, bytes, 45);
+	bench_end(bench, HS_SERVER, true);
+	assert_int_equal(only_record(bench)->outcome, HS_FAILURE);
+	assert_int_equal(only_record(bench)->stage, HS_CLIENT_HELLO);
+	assert_null(only_record(bench)->client_hello);
+}
+
 /* RFC 8446 section 5.1: "MUST NOT be sent"; if they are, they say nothing. */
 static void empty_records_are_passed_over(void **state)
 {
@@ -175,6 +190,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(hello_in_records_of_any_size, bench_setup,
+						bench_teardown),
+		cmocka_unit_test_setup_teardown(only_the_first_record_of_a_hello, bench_setup,
 						bench_teardown),
 		cmocka_unit_test_setup_teardown(empty_records_are_passed_over, bench_setup,
 						bench_teardown),

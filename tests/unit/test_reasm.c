@@ -235,6 +235,26 @@ static void refuses_more_than_its_budget(void **state)
 	reasm_free(&reasm);
 }
 
+/* A record header across each border of segments: of no chunk all is ever read. */
+static void what_was_read_waits_no_longer(void **state)
+{
+	static const uint8_t bytes[1000] = { 1 };
+	struct reasm reasm = { 0 };
+	uint32_t n = 5;
+
+	(void)state;
+	reasm_start(&reasm, 0);
+	assert_int_equal(add(&reasm, 5, (struct bytes){ bytes, sizeof(bytes) }), 0);
+	assert_int_equal(add(&reasm, 0, (struct bytes){ bytes, 5 }), 0);
+	for (n += sizeof(bytes); n < 4 * REASM_STORED_MAX; n += sizeof(bytes)) {
+		reasm_skip(&reasm, n - 2 - reasm.pos);
+		assert_int_equal(add(&reasm, n, (struct bytes){ bytes, sizeof(bytes) }), 0);
+		assert_true(reasm_peek(&reasm, 5).n >= 5);
+		assert_true(reasm.stored <= 2 + sizeof(bytes));
+	}
+	reasm_free(&reasm);
+}
+
 #define STREAM 3000
 #define SEGMENTS 400
 
@@ -300,6 +320,7 @@ int main(void)
 		cmocka_unit_test(skips_beyond_what_came),
 		cmocka_unit_test(skips_across_the_wrap),
 		cmocka_unit_test(refuses_more_than_its_budget),
+		cmocka_unit_test(what_was_read_waits_no_longer),
 		cmocka_unit_test(random_streams),
 	};
 

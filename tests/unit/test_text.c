@@ -124,6 +124,11 @@ static void escapes_by_the_rules_of_each_format(void **state)
 	text_json_string(&t, "a\"\\\n\x7f"
 			     "\xc3\xa9");
 	check(&t, "\"a\\\"\\\\\\u000a\\u007f\xc3\xa9\"");
+	/* C1, ends of lines, turns of direction; not their neighbours */
+	text_json_string(&t, "\xc2\x80\xc2\x9f\xe2\x80\xa8\xe2\x80\xae\xe2\x81\xa6\xe2\x81\xa9");
+	check(&t, "\"\\u0080\\u009f\\u2028\\u202e\\u2066\\u2069\"");
+	text_json_string(&t, "\xc2\xa0\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa");
+	check(&t, "\"\xc2\xa0\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa\"");
 	/* alone, overlong, surrogate, above U+10FFFF, cut at the end */
 	text_json_string(&t, "\xff|\xc0\xaf|\xed\xa0\x80|\xf4\x90\x80\x80|\xe2\x82");
 	check(&t, "\"\\ufffd|\\ufffd\\ufffd|\\ufffd\\ufffd\\ufffd|"
