@@ -72,7 +72,8 @@ VERSION    = $(call once,VERSION,$(or $(patsubst v%,%,$(shell git describe --tag
 	--match 'v[0-9]*' 2>/dev/null)),$(RELEASE)))
 
 # The same bytes wherever the sources lie: debug information names them from here.
-SAME_PATHS = -ffile-prefix-map=$(CURDIR)=.
+space := $(subst ,, )
+SAME_PATHS = -ffile-prefix-map=$(subst $(space),\ ,$(CURDIR))=.
 WARNINGS := -Wall -Wextra -Werror
 COMMON   = -std=gnu17 $(WARNINGS) -g $(SAME_PATHS) -D_GNU_SOURCE -Idaemon -Iinclude -I$(BUILD)/include \
 	-I$(BUILD)/skel $(PKG_CFLAGS)

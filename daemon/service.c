@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #define STATUS_MAX 256
 
@@ -55,7 +56,7 @@ void service_open(struct service *service, struct log *log)
 	 * No terminal can go away here. Who sends SIGHUP to a service wants it to read its
 	 * configuration again, which is on the command line; ending would surprise them.
 	 */
-	if (service->notify.fd >= 0)
+	if (getenv("NOTIFY_SOCKET"))
 		signal(SIGHUP, SIG_IGN);
 }
 

@@ -148,6 +148,14 @@ static void explain(int err, char *error, size_t room)
 			"the verifier of this kernel, or a security module, refuses them (-v shows "
 			"its words)");
 		break;
+	case -ENOENT:
+		snprintf(why, sizeof(why), "libbpf does not find what it reads: mount /sys");
+		break;
+	case -EMFILE:
+		snprintf(why, sizeof(why),
+			 "too many open files: raise the limit (ulimit -n, "
+			 "systemd: LimitNOFILE=)");
+		break;
 	default:
 		snprintf(why, sizeof(why), "%s (-v shows more)", strerror(-err));
 	}

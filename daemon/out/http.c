@@ -289,7 +289,10 @@ struct http *http_start(const char *listen, const struct http_pages *pages, char
 	if (http_listen_parse(listen, &address))
 		fd = http_listen_open(&address);
 	if (fd < 0) {
-		snprintf(error, error_size, "cannot listen on %s: %s", listen, strerror(-fd));
+		snprintf(error, error_size, "cannot listen on %s: %s%s", listen, strerror(-fd),
+			 fd == -EADDRINUSE ? " (by another shaketap? -l gives another port, "
+					     "-l none does without)"
+					   : "");
 		return NULL;
 	}
 	http = http_new(pages);

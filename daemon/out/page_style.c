@@ -49,7 +49,7 @@ const char page_style[] =
 	"Mono\",monospace;font-size:.875rem;overflow-wrap:anywhere}\n"
 	".ends{font-size:.75rem}\n"
 	".cause{color:var(--bad);font-weight:700}.old .cause{color:var(--fg)}\n"
-	".failures th:first-child{min-width:13rem}.failures .who{min-width:15rem}.last{min-width:14rem}\n"
+	".failures th:first-child{min-width:13rem}.failures .who{min-width:15rem}.last{min-width:14rem;overflow-wrap:anywhere}\n"
 	".names{max-width:56rem}.names td.spark{width:16rem}\n"
 	"svg.spark{height:1.5rem;border-bottom:1px solid var(--line)}\n"
 	".key{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden;"

@@ -14,7 +14,9 @@ root=$folder/root
 doc=$root/usr/share/doc/shaketap
 # What git describe says, in the letters that Debian allows: 1.2-3-gabc-dirty is newer than 1.2.
 version=$(echo "$2" | sed 's/-/+/; s/-/./g')
-SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$here" log -1 --format=%ct)}
+# An unpacked archive has no commits, but the time of its files.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$here" log -1 --format=%ct 2>/dev/null ||
+	stat -c %Y "$here"/../../Makefile)}
 export SOURCE_DATE_EPOCH
 
 named() {
