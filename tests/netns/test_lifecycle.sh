@@ -219,6 +219,29 @@ closed_output() {
 }
 
 # What is still open at the end is unknown, not failed.
+answers() {
+	[ "$(inside "$CLIENT" curl -s -o "$WORK/page" -w '%{http_code}' --max-time 2 "http://$METRICS/healthz")" = 200 ]
+}
+
+# A reader that has stopped reading: a pipe that is full already.
+sleeping_reader() {
+	local pid
+	mkfifo "$WORK/full"
+	exec 7<>"$WORK/full"
+	timeout 1 dd if=/dev/zero of="$WORK/full" bs=4096 status=none
+	ip netns exec "$CLIENT" "$SHAKETAP" run -f json >"$WORK/full" 2>"$WORK/full.log" </dev/null &
+	pid=$!
+	STARTED+=("$pid")
+	within 10 grep -qs observing "$WORK/full.log"
+	openssl_client full.example.com 8443
+	sleep 0.5
+	check "sleeping reader: /healthz answers" answers
+	kill -TERM "$pid"
+	check "sleeping reader: it ends all the same" within 5 has_ended "$pid"
+	check "sleeping reader: what was lost is said" grep -q 'last records are lost' "$WORK/full.log"
+	exec 7>&-
+}
+
 still_open() {
 	local pid
 	serve "$SERVER" 9003 python3 "$HERE/misbehave.py" "$S4" 9003 silent
@@ -262,6 +285,7 @@ wrong_use
 no_rights
 least_rights
 closed_output
+sleeping_reader
 older_connection
 still_open
 finish
