@@ -144,7 +144,7 @@ run_suite() {
 	total_passed=$((total_passed + passed))
 	total_failed=$((total_failed + failed))
 	total_skipped=$((total_skipped + skipped))
-	results+=("$(printf '%-8s%d passed, %d failed, %d skipped' "$1:" "$passed" "$failed" "$skipped")")
+	results+=("$(printf '%-9s%d passed, %d failed, %d skipped' "$1:" "$passed" "$failed" "$skipped")")
 }
 
 results=()
