@@ -108,8 +108,8 @@ all: $(BUILD)/shaketap ## build the daemon with its kernel programs (the default
 # Goals that install what is missing before anything is compiled. sudo make run, on a fresh machine.
 INSTALL_FIRST := $(if $(filter run,$(MAKECMDGOALS)),deps) \
 	$(if $(filter demo,$(MAKECMDGOALS)),demo-deps) $(if $(filter test,$(MAKECMDGOALS)),test-deps) \
-	$(if $(filter test-service test-package test-rights,$(MAKECMDGOALS)),vm-deps) \
-	$(if $(filter test test-fuzz,$(MAKECMDGOALS)),fuzz-deps) \
+	$(if $(filter test-service test-package test-rights test-kernels,$(MAKECMDGOALS)),vm-deps) \
+	$(if $(filter test-fuzz,$(MAKECMDGOALS)),fuzz-deps) \
 	$(if $(filter deb test-package,$(MAKECMDGOALS)),deb-deps)
 
 .PHONY: deps demo-deps test-deps tools
@@ -118,7 +118,7 @@ deps: ## install what the build needs (Debian, as root), or say what is missing
 demo-deps: deps
 	@deploy/deps.sh $(DEMO_PACKAGES)
 test-deps: deps ## the same, and what test, demo and lint need
-	@deploy/deps.sh $(TEST_PACKAGES)
+	@deploy/deps.sh $(TEST_PACKAGES) $(VM_PACKAGES) $(FUZZ_PACKAGES)
 
 # One line that names everything missing, before the first compiler error.
 tools: | $(INSTALL_FIRST)
@@ -217,13 +217,24 @@ $(BUILD)/tests/pcap/multiply: tests/pcap/multiply.c tests/pcap/template.c tests/
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(COMMON) $(CFLAGS) $(filter %.c,$^) -lpcap -o $@
 
+# Of the guests: not stopped by the sanitizers, whose library would have to come along.
+VM_TOOLS := $(BUILD)/tests/vm/spy.so $(BUILD)/tests/vm/held
+$(BUILD)/tests/vm/%.so: tests/vm/%.c | tools
+	$(call msg,TEST,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(COMMON) $(CFLAGS) -shared -fPIC $< -o $@
+$(BUILD)/tests/vm/%: tests/vm/%.c | tools
+	$(call msg,TEST,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(COMMON) $(CFLAGS) $< -lbpf -o $@
+
 TEST_TOOLS := $(BUILD)/tests/pcap/variants $(BUILD)/tests/bpf/paths $(BUILD)/tests/pcap/multiply
 
 RUN_TESTS := BUILD=$(BUILD) SHAKETAP=$(BUILD)/shaketap tests/run.sh
 
 .PHONY: test test-unit test-bpf test-netns test-deploy test-image test-corpus
-test: test-deps fuzz-deps all $(UNIT_TESTS) $(BPF_TESTS) $(TEST_TOOLS) $(FUZZ_TESTS) ## every test (as root), with a closing count
-	@$(RUN_TESTS) unit bpf netns deploy corpus fuzz
+test: test-deps all $(UNIT_TESTS) $(BPF_TESTS) $(TEST_TOOLS) $(VM_TOOLS) $(FUZZ_TESTS) ## every test (as root), with a closing count
+	@$(RUN_TESTS) unit bpf netns deploy kernels corpus fuzz
 test-unit: $(UNIT_TESTS) ## tests of the pure core, no root needed
 	@$(RUN_TESTS) unit
 test-bpf: $(BPF_TESTS) ## packet in, event out: the kernel programs, as root
@@ -242,7 +253,7 @@ test-image: all ## the container image: built, and run by podman, crun and runc,
 test-corpus: all $(TEST_TOOLS) ## captures of others against their answers, if they are here
 	@$(RUN_TESTS) corpus
 
-.PHONY: vm-deps test-service test-package test-rights
+.PHONY: vm-deps test-service test-package test-rights test-kernels
 vm-deps: deps
 	@deploy/deps.sh $(VM_PACKAGES)
 test-service: vm-deps all ## the service under systemd in VMs, a few minutes: KERNELS='6.1 6.12', as root
@@ -252,6 +263,8 @@ test-package: vm-deps deb ## the Debian package from its building to its purge, 
 	@SHAKETAP=$(BUILD)/shaketap KERNELS='$(KERNELS)' bash tests/deploy/package.sh
 test-rights: vm-deps all ## rights after the start on 5.10, 6.1 and 6.12 in VMs, a minute each, as root
 	@BUILD=$(BUILD) tests/vm/rights.sh $(KERNELS)
+test-kernels: vm-deps all $(VM_TOOLS) ## each kernel, hook and set of rights in VMs: KERNELS='5.10 newest', minutes
+	@BUILD=$(BUILD) tests/vm/kernels.sh $(KERNELS)
 
 # --- fuzzing ------------------------------------------------------------------------------------
 # Every tests/fuzz/fuzz_*.c is one libFuzzer program, linked with the whole daemon but its main().

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Run test suites and count: tests/run.sh unit|bpf|netns|deploy|corpus|fuzz...
+# Run test suites and count: tests/run.sh unit|bpf|netns|deploy|kernels|corpus|fuzz...
 # CORPUS names a folder of other people's captures with answers (../shared/corpus unless set).
 # The last line is "N passed, N failed, N skipped"; exit 1 when anything failed.
 set -u
@@ -113,6 +113,12 @@ run_deploy() {
 	done
 }
 
+# The oldest, by clsact, and one in the middle, by TCX too; make test-kernels has them all.
+run_kernels() {
+	# shellcheck disable=SC2086 # a list of names
+	run_shown kernels tests/vm/kernels.sh ${KERNELS:-5.10 6.12}
+}
+
 need_root() {
 	[ "$(id -u)" = 0 ] && return
 	echo "skip $1: needs root (sudo make test)"
@@ -127,17 +133,18 @@ run_suite() {
 	bpf) need_root bpf && run_programs bpf ;;
 	netns) need_root netns && run_netns ;;
 	deploy) need_root deploy && run_deploy ;;
+	kernels) run_kernels ;;
 	corpus) need_root corpus && run_corpus ;;
 	fuzz) run_fuzz ;;
 	*)
-		echo "tests/run.sh: unknown suite '$1': allowed are unit, bpf, netns, deploy, corpus, fuzz" >&2
+		echo "tests/run.sh: unknown suite '$1': allowed are unit, bpf, netns, deploy, kernels, corpus, fuzz" >&2
 		exit 2
 		;;
 	esac
 	total_passed=$((total_passed + passed))
 	total_failed=$((total_failed + failed))
 	total_skipped=$((total_skipped + skipped))
-	results+=("$(printf '%-8s%d passed, %d failed, %d skipped' "$1:" "$passed" "$failed" "$skipped")")
+	results+=("$(printf '%-9s%d passed, %d failed, %d skipped' "$1:" "$passed" "$failed" "$skipped")")
 }
 
 results=()

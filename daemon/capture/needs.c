@@ -12,6 +12,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+/* Of bpf(), and of no kernel. Bits above the lower 16 are flags to Linux 7. */
+#define UNKNOWN_COMMAND 0xffff
+
 #ifndef CAP_BPF /* headers before 5.8 */
 #define CAP_BPF 39
 #endif
@@ -77,8 +80,8 @@ static bool host_met(char *text, size_t room)
 /* To every kernel this command is unknown, once it has looked at the rights. */
 static bool syscall_met(char *text, size_t room)
 {
-	if (!may_load() || !in_first_namespace() || syscall(SYS_bpf, UINT_MAX, NULL, 0) != -1 ||
-	    errno == EINVAL)
+	if (!may_load() || !in_first_namespace() ||
+	    syscall(SYS_bpf, UNKNOWN_COMMAND, NULL, 0) != -1 || errno == EINVAL)
 		return true;
 	snprintf(text, room,
 		 "bpf() is forbidden (%s) although the rights are there: a seccomp filter, as a "
