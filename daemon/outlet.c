@@ -20,7 +20,7 @@ void outlet_init(struct outlet *outlet, int fd, bool patient)
 {
 	struct stat status;
 
-	*outlet = (struct outlet){ .fd = fd, .patient = patient, .terminal = isatty(fd) };
+	*outlet = (struct outlet){ .fd = fd, .patient = patient, .prompt = isatty(fd) };
 	outlet->regular = !fstat(fd, &status) && S_ISREG(status.st_mode);
 	text_init(&outlet->waiting, WAITING_MAX);
 }
@@ -62,7 +62,7 @@ void outlet_put(struct outlet *outlet, const char *p, size_t n)
 		outlet->waiting.cut = false;
 		outlet->dropped++;
 	}
-	if (outlet->patient && (outlet->terminal || outlet->waiting.n >= ENOUGH))
+	if (outlet->patient && (outlet->prompt || outlet->waiting.n >= ENOUGH))
 		outlet_push(outlet);
 }
 

@@ -15,7 +15,7 @@ struct outlet {
 	int fd;
 	bool patient;	     /* waits for the reader rather than give something up */
 	bool regular;	     /* a file: it takes everything at once */
-	bool terminal;	     /* somebody looks on */
+	bool prompt;	     /* patient: somebody looks on, nothing waits for more to come */
 	struct text waiting; /* from `from` on not written yet */
 	size_t from;
 	uint64_t dropped; /* pieces given up */

@@ -364,11 +364,9 @@ int read_files(const struct options *options, struct log *log)
 	struct reading reading = { .options = options, .log = log };
 	int code = 1;
 
-	/* What may be live: a record should not wait in a buffer. */
-	if (reads_live(options))
-		setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
 	block_signals();
 	printer_init(&reading.printer, options, true, log);
+	reading.printer.out.prompt |= reads_live(options);
 	progress_init(&reading.progress, stderr);
 	reading.one_terminal = options->format != OPTIONS_NONE && isatty(STDOUT_FILENO);
 	allow_many_files();

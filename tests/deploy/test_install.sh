@@ -94,7 +94,7 @@ test_prefixes() {
 
 # References depend on what other pages this machine has.
 page_lint() {
-	command -v mandoc && printf '.Dd today\n' | mandoc -T lint -W style | grep -q . || return 1
+	command -v mandoc >/dev/null && printf '.Dd today\n' | mandoc -T lint -W style | grep -q . || return 1
 	mandoc -T lint -W style "$PAGE" 2>/dev/null | grep -v 'referenced manual not found' >"$WORK/lint"
 	same /dev/null "$WORK/lint"
 }

@@ -308,10 +308,14 @@ static void refuses_names_of_web_sites(void **state)
 static void says_why_it_cannot_listen(void **state)
 {
 	struct fixture *f = *state;
-	char error[128], want[128];
+	char error[256], want[256];
 
 	assert_null(http_start(f->listen, &f->pages, error, sizeof(error)));
-	snprintf(want, sizeof(want), "cannot listen on %s: Address already in use", f->listen);
+	snprintf(
+		want, sizeof(want),
+		"cannot listen on %s: Address already in use (by another shaketap? -l gives another "
+		"port, -l none does without)",
+		f->listen);
 	assert_string_equal(error, want);
 	/* 192.0.2.0/24 is for documentation: no host has it */
 	assert_null(http_start("192.0.2.1:9743", &f->pages, error, sizeof(error)));
