@@ -9,7 +9,7 @@
 #include "base/seq.h"
 #include "base/util.h"
 #include "file/flow_table.h"
-#include "tls_sniff.h"
+#include "file/proxied.h"
 
 /* Bytes that all connections together may hold back. */
 #define HELD_MAX (32U * 1024 * 1024)
@@ -284,9 +284,12 @@ static void on_data(struct flows *flows, struct passing *passing)
 {
 	struct flow *flow = passing->flow;
 	struct flow_half *half = &flow->half[passing->event.sender];
-	enum tls_sniffed sniffed = tls_sniff(passing->payload, passing->event.len);
+	uint32_t seq = passing->event.seq;
+	enum tls_sniffed sniffed = proxied_sniff(&passing->event, &passing->payload);
 	bool old = flow_half_is_old(half, passing->end);
 
+	if (half->known && half->next == seq)
+		half->next = passing->event.seq;
 	/* After the end of a handshake only a new hello, not an old one again, begins another. */
 	if (flow->over && sniffed == TLS_SNIFFED_CLIENT_HELLO && !old) {
 		flow->id = 0;
