@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: tests/bpf/packets.c recents.c */
+/* links: tests/bpf/packets.c recents.c answers.c */
 /* links: track/sentence.c track/clauses.c track/turns.c track/delivery.c track/offers.c */
 /* links: track/flaws.c */
 /* links: replay.c file/decode.c file/linktype.c file/links.c file/tags.c file/wifi.c file/ip.c */
