@@ -5,6 +5,7 @@
 odd.py serve ADDRESS PORT CERT KEY: each flight leaves in one piece, however long
 odd.py HOW ADDRESS PORT CA NAME: one handshake and a request
   options      IPv4 options in each packet            extensions   IPv6 extension headers in each packet
+  wrap         sequence numbers that pass 2^32 in the ClientHello
   fastopen     the ClientHello in the SYN             proxy1, proxy2   behind a PROXY header of that
                                                       version, in the same segment
 Prints the version of TLS and the cipher suite, as the ssl module tells.
@@ -14,6 +15,9 @@ import ssl
 import struct
 import sys
 
+TCP_REPAIR, TCP_REPAIR_QUEUE, TCP_QUEUE_SEQ, SEND_QUEUE = 19, 20, 21, 2
+REPAIR_ON, REPAIR_OFF = 1, -1  # off without a packet
+BEFORE_WRAP = 100
 NOPS = b"\x01" * 7 + b"\x00"
 PADN = b"\x00\x00\x01\x04\x00\x00\x00\x00"  # 8 bytes, none of them an option that does anything
 SIGNATURE = b"\r\n\r\n\x00\r\nQUIT\n"
@@ -35,6 +39,11 @@ def connected(how, address, port, first):
     if how == "extensions":
         end.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_HOPOPTS, PADN)
         end.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_DSTOPTS, PADN)
+    if how == "wrap":
+        end.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, REPAIR_ON)
+        end.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR_QUEUE, SEND_QUEUE)
+        end.setsockopt(socket.IPPROTO_TCP, TCP_QUEUE_SEQ, struct.pack("=I", 2**32 - BEFORE_WRAP))
+        end.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, REPAIR_OFF)
     if how == "fastopen":
         end.sendto(first, socket.MSG_FASTOPEN, (address, port))
         return end
