@@ -131,15 +131,29 @@ static void inside_a_record(void **state)
 	assert_int_equal(count_of(rig, ST_COUNT_RAW_MODE), 0);
 }
 
+/* And so do those of a hello, whatever its names say. */
+static void inside_a_hello(void **state)
+{
+	struct rig *rig = *state;
+	uint8_t bytes[600], got[600];
+	size_t n = tls_hello(bytes, TLS_HANDSHAKE_CLIENT_HELLO, 500);
+
+	put_header(bytes + 200, &headers[0]);
+	say(rig, CLIENT, bytes, 200);
+	say(rig, CLIENT, bytes + 200, n - 200);
+	rig_events(rig);
+	assert_int_equal(payload_of(rig, CLIENT, got), n);
+	assert_memory_equal(got, bytes, n);
+	assert_int_equal(count_of(rig, ST_COUNT_RAW_MODE), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(in_the_same_segment),
-		TEST(in_a_segment_of_its_own),
-		TEST(anything_else),
-		TEST(inside_a_record),
+		TEST(in_the_same_segment), TEST(in_a_segment_of_its_own), TEST(anything_else),
+		TEST(inside_a_record),	   TEST(inside_a_hello),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
