@@ -284,12 +284,9 @@ static void on_data(struct flows *flows, struct passing *passing)
 {
 	struct flow *flow = passing->flow;
 	struct flow_half *half = &flow->half[passing->event.sender];
-	uint32_t seq = passing->event.seq;
-	enum tls_sniffed sniffed = proxied_sniff(&passing->event, &passing->payload);
+	enum tls_sniffed sniffed = proxied_sniff(&passing->event, &passing->payload, &half->next);
 	bool old = flow_half_is_old(half, passing->end);
 
-	if (half->known && half->next == seq)
-		half->next = passing->event.seq;
 	/* After the end of a handshake only a new hello, not an old one again, begins another. */
 	if (flow->over && sniffed == TLS_SNIFFED_CLIENT_HELLO && !old) {
 		flow->id = 0;

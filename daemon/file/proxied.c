@@ -6,7 +6,7 @@
 #include "base/util.h"
 #include "proxy_header.h"
 
-enum tls_sniffed proxied_sniff(struct st_event *event, const uint8_t **payload)
+enum tls_sniffed proxied_sniff(struct st_event *event, const uint8_t **payload, uint32_t *next)
 {
 	uint8_t first[PROXY_V1_MAX] = { 0 };
 	enum tls_sniffed sniffed;
@@ -19,6 +19,8 @@ enum tls_sniffed proxied_sniff(struct st_event *event, const uint8_t **payload)
 	sniffed = tls_sniff(*payload + header, event->len - header);
 	if (sniffed != TLS_SNIFFED_CLIENT_HELLO && sniffed != TLS_SNIFFED_CUT)
 		return TLS_SNIFFED_NOTHING;
+	if (*next == event->seq)
+		*next += header;
 	event->seq += header;
 	event->len = (uint16_t)(event->len - header);
 	*payload += header;

@@ -8,7 +8,10 @@
 #include "shaketap_abi.h"
 #include "tls_sniff.h"
 
-/* A PROXY header in front of a ClientHello is taken out of the event and the payload. */
-enum tls_sniffed proxied_sniff(struct st_event *event, const uint8_t **payload);
+/*
+ * A PROXY header in front of a ClientHello is taken out of the event and the payload; next, where
+ * its direction stands, goes along when it stands there.
+ */
+enum tls_sniffed proxied_sniff(struct st_event *event, const uint8_t **payload, uint32_t *next);
 
 #endif
