@@ -45,7 +45,7 @@ static __always_inline void connect_syn(struct __sk_buff *skb, const struct pack
 		return;
 	}
 	/* A new connection on ports in use a moment ago: what was there is over. */
-	flow_remove(&packet->key);
+	flow_remove(packet);
 	scratch->syn = (struct st_syn){
 		.syn_time = bpf_ktime_get_ns(),
 		.seq = seq,

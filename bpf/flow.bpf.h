@@ -9,6 +9,9 @@
 /* How far an RST may be from the place known: the largest usual windows. */
 #define RST_DISTANCE_MAX (1U << 24)
 
+/* A SYN this little before data that was seen belongs to the same connection. */
+#define SYN_LATE_MAX (1U << 16)
+
 /* Bytes this little before what was seen are old; farther away they are of another connection. */
 #define OLD_DISTANCE_MAX (1U << 20)
 
@@ -27,15 +30,22 @@ static __always_inline void flow_over(const struct st_flow_key *key, struct st_f
 	count(ST_COUNT_FLOWS_ENDED);
 }
 
-/* Room for a new connection on the same ports. */
-static __always_inline void flow_remove(const struct st_flow_key *key)
+/*
+ * A SYN makes room for a new connection on the same ports, unless the hello that followed it
+ * overtook it. New connections have higher numbers than the one before (RFC 6528 section 3).
+ */
+static __always_inline void flow_remove(const struct packet *syn)
 {
-	struct st_flow *flow = bpf_map_lookup_elem(&flows, key);
+	struct st_flow *flow = bpf_map_lookup_elem(&flows, &syn->key);
+	const struct st_half *half;
 
 	if (!flow)
 		return;
-	flow_over(key, flow);
-	bpf_map_delete_elem(&flows, key);
+	half = half_of(flow, syn->sender);
+	if (!flow->over && half->walk != ST_WALK_NEW && half->seen - syn->seq <= SYN_LATE_MAX)
+		return;
+	flow_over(&syn->key, flow);
+	bpf_map_delete_elem(&flows, &syn->key);
 }
 
 /* NULL: the table had no room, counted. */
@@ -130,6 +140,37 @@ static __always_inline bool is_old(const struct packet *packet, const struct st_
 	return half->need - (packet->seq + packet->len) < OLD_DISTANCE_MAX;
 }
 
+/* What another path shows this little ahead of the owner belongs to the same stream. */
+#define NEWS_DISTANCE_MAX (1U << 20)
+
+/*
+ * Seen on another interface or hook than the direction's own. A copy passes there after it passed
+ * its owner, and brings nothing that was not seen; what does took another path (a bond, routes
+ * of equal cost). A proxy in between that uses the same ports has numbers of its own.
+ */
+static __always_inline bool is_news(const struct packet *packet, const struct st_half *half)
+{
+	__u32 ahead = packet->seq + packet->len - half->seen;
+
+	if (ahead > NEWS_DISTANCE_MAX)
+		return false;
+	return ahead || packet->flags & TCP_RST || (packet->flags & TCP_FIN && !half->fin);
+}
+
+/* A direction belongs to who shows it first, or to nobody once it takes several paths. */
+static __always_inline bool is_duplicate(const struct packet *packet, struct st_half *half,
+					 __u32 owner)
+{
+	if (!half->owner)
+		half->owner = owner;
+	if (half->owner == owner || half->owner == ST_OWNER_MANY)
+		return false;
+	if (!is_news(packet, half))
+		return true;
+	half->owner = ST_OWNER_MANY;
+	return false;
+}
+
 static __always_inline void begin_segment(struct segment *segment, const struct packet *packet,
 					  struct st_flow *flow, const struct st_half *half)
 {
@@ -194,9 +235,7 @@ static __always_inline bool follow(struct __sk_buff *skb, const struct packet *p
 			return false;
 	}
 	half = half_of(flow, packet->sender);
-	if (!half->owner)
-		half->owner = owner;
-	if (half->owner != owner) {
+	if (is_duplicate(packet, half, owner)) {
 		count(ST_COUNT_DUPLICATES);
 		return true;
 	}

@@ -55,8 +55,11 @@ static __always_inline void observe(struct __sk_buff *skb, bool egress, bool eth
 		return;
 	if (!packet->len && !(packet->flags & (TCP_SYN | TCP_FIN | TCP_RST)))
 		return;
-	if (packet->len)
+	if (packet->len) {
 		packet->sniffed = sniff(packet);
+		if (proxy_header_begins(packet->first))
+			sniff_behind_proxy(skb);
+	}
 	if (packet->sniffed == TLS_SNIFFED_NOTHING && !(packet->flags & (TCP_SYN | TCP_RST)) &&
 	    !gate_is_open(&packet->key))
 		return;

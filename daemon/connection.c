@@ -115,8 +115,14 @@ static uint64_t digest_of(const struct tls_client_hello *hello)
 bool connection_identify(struct connections *all, struct connection *connection)
 {
 	const struct tls_client_hello *hello = connection->tracker.hs.client_hello;
+	const struct connection_half *client = &connection->half[connection->client];
+	const struct connection_half *server = &connection->half[!connection->client];
 	struct connection *other;
 
+	if (server->reasm.started)
+		answers_note(&all->answers,
+			     &(struct answer){ server->reasm.pos, client->reasm.pos,
+					       connection->key.port[connection->client] });
 	connection->digest = digest_of(hello);
 	HASH_FIND(by_random, all->by_random, hello->random, TLS_RANDOM_LEN, other);
 	if (other)

@@ -5,6 +5,7 @@
 
 #include <sys/queue.h>
 
+#include "answers.h"
 #include "base/hash.h"
 #include "shaketap_abi.h"
 #include "stream/reasm.h"
@@ -60,6 +61,7 @@ struct connections {
 	struct connection_list spare; /* kept for reuse: no allocation after warm-up */
 	size_t count, max, spares;
 	size_t held;			   /* by all of them */
+	struct answers answers;		   /* to hellos that are open */
 	struct certificates *certificates; /* own, for their trackers; NULL: none are read */
 };
 

@@ -188,7 +188,8 @@ static struct connection *connection_of(struct pipeline *pipeline, const struct 
 		connection = NULL;
 	}
 	if (!connection && event->flags & ST_FLAG_OPENED) {
-		if (recents_has(&pipeline->recents, event)) {
+		if (recents_has(&pipeline->recents, event) ||
+		    answers_has(&pipeline->all.answers, event)) {
 			pipeline->ops.forget(pipeline->ops.ctx, &event->key, event->flow);
 			return NULL;
 		}

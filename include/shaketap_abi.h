@@ -75,6 +75,9 @@ enum st_walk {
 	ST_WALK_SPENT /* budget used up: nothing more is copied */
 };
 
+/* st_half.owner of a direction that takes several paths: every interface and hook counts. */
+#define ST_OWNER_MANY 0xffffffff
+
 struct st_half {
 	__u32 need;    /* sequence number of the first byte that matters and was not seen yet */
 	__u32 copy_to; /* bytes before this sequence number are copied (clear messages) */

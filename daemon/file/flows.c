@@ -9,7 +9,7 @@
 #include "base/seq.h"
 #include "base/util.h"
 #include "file/flow_table.h"
-#include "tls_sniff.h"
+#include "file/proxied.h"
 
 /* Bytes that all connections together may hold back. */
 #define HELD_MAX (32U * 1024 * 1024)
@@ -284,7 +284,7 @@ static void on_data(struct flows *flows, struct passing *passing)
 {
 	struct flow *flow = passing->flow;
 	struct flow_half *half = &flow->half[passing->event.sender];
-	enum tls_sniffed sniffed = tls_sniff(passing->payload, passing->event.len);
+	enum tls_sniffed sniffed = proxied_sniff(&passing->event, &passing->payload, &half->next);
 	bool old = flow_half_is_old(half, passing->end);
 
 	/* After the end of a handshake only a new hello, not an old one again, begins another. */

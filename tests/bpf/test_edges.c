@@ -158,7 +158,12 @@ static void copies_on_the_other_hook_are_counted(void **state)
 	say(rig, SERVER, bytes, n);
 	no_events(rig);
 	assert_int_equal(count_of(rig, ST_COUNT_DUPLICATES), 2);
-	/* A FIN seen there is no end either. */
+	/* Nor is the second of two FINs. */
+	rig->egress = false;
+	signal_flags(rig, SERVER, FIN | ACK);
+	only_event(rig, ST_EVENT_FIN, 0);
+	rig->egress = true;
+	rig->next[SERVER]--;
 	signal_flags(rig, SERVER, FIN | ACK);
 	no_events(rig);
 	assert_int_equal(count_of(rig, ST_COUNT_DUPLICATES), 3);

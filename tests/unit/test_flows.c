@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: file/flows.c file/flow_table.c file/held.c */
+/* links: file/flows.c file/flow_table.c file/held.c file/proxied.c */
 /* How connections of a capture are opened, and connects that fail. */
 #include "flow_bench.h"
 

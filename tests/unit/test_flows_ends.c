@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: file/flows.c file/flow_table.c file/held.c */
+/* links: file/flows.c file/flow_table.c file/held.c file/proxied.c */
 /* How flows end, what may follow, and how much is remembered. */
 #include "file/held.h"
 #include "flow_bench.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: file/flows.c file/flow_table.c file/held.c */
+/* links: file/flows.c file/flow_table.c file/held.c file/proxied.c */
 /* Where in a connection a handshake begins, in whatever order its segments come. */
 #include "flow_bench.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: track/sentence.c track/clauses.c track/turns.c track/delivery.c track/offers.c */
-/* links: track/flaws.c */
+/* links: track/flaws.c answers.c */
 /* links: track/unknown.c */
 /* links: opening.c recents.c */
 /* links: track/hellos.c track/sslv2.c tls/sslv2.c tls/hello_retry.c pipeline.c */

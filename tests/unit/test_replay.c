@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: tests/bpf/packets.c recents.c */
+/* links: tests/bpf/packets.c recents.c answers.c */
 /* links: track/sentence.c track/clauses.c track/turns.c track/delivery.c track/offers.c */
 /* links: track/flaws.c */
 /* links: replay.c file/decode.c file/linktype.c file/links.c file/tags.c file/wifi.c file/ip.c */
 /* links: file/protocols.c file/transport.c file/tunnels.c file/udp_tunnels.c file/fragments.c */
-/* links: file/flows.c file/flow_table.c file/held.c */
+/* links: file/flows.c file/flow_table.c file/held.c file/proxied.c */
 /* links: opening.c pipeline.c stream_order.c stream_torn.c stream_read.c connection.c */
 /* links: connects.c role.c */
 /* links: stream/reasm.c track/unknown.c track/tracker.c track/hellos.c track/sslv2.c */
