@@ -60,6 +60,7 @@ struct connections {
 	struct connection_list spare; /* kept for reuse: no allocation after warm-up */
 	size_t count, max, spares;
 	size_t held;			   /* by all of them */
+	uint64_t seed;			   /* of the hashes */
 	struct certificates *certificates; /* own, for their trackers; NULL: none are read */
 };
 
@@ -69,7 +70,7 @@ static inline enum hs_side connection_side(const struct connection *connection, 
 	return sender == connection->client ? HS_CLIENT : HS_SERVER;
 }
 
-void connections_init(struct connections *all, size_t max);
+void connections_init(struct connections *all, size_t max, uint64_t seed);
 void connections_free(struct connections *all);
 
 /* NULL: none. */
