@@ -212,10 +212,13 @@ $(eval $(call tool_rule,bpf/paths,bpf/paths bpf/paths_device bpf/paths_facts bpf
 	bpf/paths_tables))
 
 # Fast rather than checked: it makes gigabytes.
-$(BUILD)/tests/pcap/multiply: tests/pcap/multiply.c tests/pcap/template.c tests/pcap/template.h | tools
+COPIES := tests/pcap/copies.c tests/pcap/copies.h tests/pcap/template.c tests/pcap/template.h
+$(BUILD)/tests/pcap/multiply: tests/pcap/multiply.c
+$(BUILD)/tests/load/load: $(wildcard tests/load/*.[ch])
+$(BUILD)/tests/pcap/multiply $(BUILD)/tests/load/load: $(COPIES) | tools
 	$(call msg,TEST,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(COMMON) $(CFLAGS) $(filter %.c,$^) -lpcap -o $@
+	$(Q)$(CC) $(COMMON) $(CFLAGS) -Itests $(filter %.c,$^) -lpcap -o $@
 
 # Of the guests: not stopped by the sanitizers, whose library would have to come along.
 VM_TOOLS := $(BUILD)/tests/vm/spy.so $(BUILD)/tests/vm/held
@@ -228,7 +231,8 @@ $(BUILD)/tests/vm/%: tests/vm/%.c | tools
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(COMMON) $(CFLAGS) $< -lbpf -o $@
 
-TEST_TOOLS := $(BUILD)/tests/pcap/variants $(BUILD)/tests/bpf/paths $(BUILD)/tests/pcap/multiply
+TEST_TOOLS := $(BUILD)/tests/pcap/variants $(BUILD)/tests/bpf/paths $(BUILD)/tests/pcap/multiply \
+	$(BUILD)/tests/load/load
 
 RUN_TESTS := BUILD=$(BUILD) SHAKETAP=$(BUILD)/shaketap tests/run.sh
 
@@ -243,6 +247,9 @@ test-netns: all $(TEST_TOOLS) ## real clients and servers in network namespaces,
 	@$(RUN_TESTS) netns
 test-deploy: all ## what deploy/ holds: service, packages, images, rules, dashboards, as root
 	@$(RUN_TESTS) deploy
+.PHONY: test-overload
+test-overload: all $(TEST_TOOLS) ## storms in their full figures, for minutes, as root
+	@SHAKETAP=$(BUILD)/shaketap FULL=1 bash tests/netns/test_overload.sh
 .PHONY: screenshots
 screenshots: test-deps all ## pictures of the page for people, into $(BUILD)/screenshots, as root
 	@SHAKETAP=$(BUILD)/shaketap bash tests/deploy/test_page.sh

@@ -82,6 +82,8 @@ __noinline int submit_of_flow(__u32 type, __u32 seq, __u32 n)
 	if (!scratch || n > ST_EVENT_PAYLOAD_MAX)
 		return 0;
 	segment = &scratch->segment;
+	if (segment->lost && !segment->opened)
+		return 0; /* without its first event the rest tells nothing */
 	event = &scratch->event;
 	event->type = type;
 	event->seq = seq;

@@ -219,6 +219,8 @@ static __always_inline bool follow(struct __sk_buff *skb, const struct packet *p
 	bool over = false;
 
 	if (flow && flow->over) {
+		if (!flow->opened) /* see below; what goes on here was counted */
+			return true;
 		if (packet->sniffed != TLS_SNIFFED_CLIENT_HELLO || packet->flags & TCP_RST)
 			return true;
 		if (is_old(packet, half_of(flow, packet->sender)))
@@ -252,6 +254,11 @@ static __always_inline bool follow(struct __sk_buff *skb, const struct packet *p
 		walk_segment(skb);
 	if (packet->flags & (TCP_FIN | TCP_RST))
 		over = follow_edges(packet, scratch, flow);
+	/* The ring had no room for its first event. */
+	if (!scratch->segment.opened && scratch->segment.lost) {
+		count(ST_COUNT_LOST_HANDSHAKE);
+		over = true;
+	}
 	end_segment(&scratch->segment, flow, half, scratch->event.flow);
 	if (over)
 		flow_over(&packet->key, flow);

@@ -40,8 +40,11 @@ static __always_inline void gate_enter(const struct st_flow_key *key, __u64 now)
 
 	if (!gate)
 		return;
-	/* The daemon and a program may both have seen the end of one flow. */
-	if ((__s32)gate->count < 0)
+	/*
+	 * The daemon and a program may both have seen the end of one flow. And nobody saw that of
+	 * those which a flood pushed out of the table: what is stale does not count any more.
+	 */
+	if ((__s32)gate->count < 0 || gate_is_stale(gate))
 		gate->count = 1;
 	else
 		__sync_fetch_and_add(&gate->count, 1);

@@ -4,14 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "track/certificates.h"
 
 /* Connections kept for reuse; each is about a kilobyte. */
 #define SPARES_MAX 1024
 
-void connections_init(struct connections *all, size_t max)
+void connections_init(struct connections *all, size_t max, uint64_t seed)
 {
-	*all = (struct connections){ .max = max };
+	*all = (struct connections){ .max = max, .seed = seed };
 	TAILQ_INIT(&all->waiting);
 	TAILQ_INIT(&all->settling);
 	TAILQ_INIT(&all->spare);
@@ -36,7 +37,8 @@ struct connection *connection_find(struct connections *all, const struct st_flow
 {
 	struct connection *found;
 
-	HASH_FIND(by_key, all->by_key, key, sizeof(*key), found);
+	HASH_FIND_BYHASHVALUE(by_key, all->by_key, key, sizeof(*key),
+			      hash_bytes(key, sizeof(*key), all->seed), found);
 	return found;
 }
 
@@ -67,7 +69,8 @@ struct connection *connection_new(struct connections *all, const struct st_flow_
 	connection->progress = now;
 	tracker_init(&connection->tracker);
 	connection->tracker.certificates = all->certificates;
-	HASH_ADD(by_key, all->by_key, key, sizeof(connection->key), connection);
+	HASH_ADD_BYHASHVALUE(by_key, all->by_key, key, sizeof(connection->key),
+			     hash_bytes(key, sizeof(*key), all->seed), connection);
 	if (!connection->by_key.tbl) {
 		free(connection);
 		return NULL;
@@ -117,6 +120,7 @@ bool connection_identify(struct connections *all, struct connection *connection)
 	const struct tls_client_hello *hello = connection->tracker.hs.client_hello;
 	const struct connection_half *client = &connection->half[connection->client];
 	const struct connection_half *server = &connection->half[!connection->client];
+	uint32_t hash = hash_bytes(hello->random, TLS_RANDOM_LEN, all->seed);
 	struct connection *other;
 
 	if (server->reasm.started)
@@ -124,10 +128,12 @@ bool connection_identify(struct connections *all, struct connection *connection)
 			     &(struct answer){ server->reasm.pos, client->reasm.pos,
 					       connection->key.port[connection->client] });
 	connection->digest = digest_of(hello);
-	HASH_FIND(by_random, all->by_random, hello->random, TLS_RANDOM_LEN, other);
+	HASH_FIND_BYHASHVALUE(by_random, all->by_random, hello->random, TLS_RANDOM_LEN, hash,
+			      other);
 	if (other)
 		return other->digest != connection->digest;
-	HASH_ADD_KEYPTR(by_random, all->by_random, hello->random, TLS_RANDOM_LEN, connection);
+	HASH_ADD_KEYPTR_BYHASHVALUE(by_random, all->by_random, hello->random, TLS_RANDOM_LEN, hash,
+				    connection);
 	/* Without memory its copies count as handshakes of their own. */
 	connection->listed_by_random = connection->by_random.tbl;
 	return true;

@@ -62,6 +62,7 @@ struct connections {
 	size_t count, max, spares;
 	size_t held;			   /* by all of them */
 	struct answers answers;		   /* to hellos that are open */
+	uint64_t seed;			   /* of the hashes */
 	struct certificates *certificates; /* own, for their trackers; NULL: none are read */
 };
 
@@ -71,7 +72,7 @@ static inline enum hs_side connection_side(const struct connection *connection, 
 	return sender == connection->client ? HS_CLIENT : HS_SERVER;
 }
 
-void connections_init(struct connections *all, size_t max);
+void connections_init(struct connections *all, size_t max, uint64_t seed);
 void connections_free(struct connections *all);
 
 /* NULL: none. */

@@ -6,13 +6,16 @@ void connects_init(struct connects *connects)
 	connects->first = connects->count = 0;
 }
 
-void connects_add(struct connects *connects, const struct connect *connect)
+bool connects_add(struct connects *connects, const struct connect *connect)
 {
-	if (connects->count == CONNECTS_MAX) {
+	bool full = connects->count == CONNECTS_MAX;
+
+	if (full) {
 		connects->first = (connects->first + 1) % CONNECTS_MAX;
 		connects->count--;
 	}
 	connects->ring[(connects->first + connects->count++) % CONNECTS_MAX] = *connect;
+	return !full;
 }
 
 uint64_t connects_next(const struct connects *connects, uint64_t timeout)

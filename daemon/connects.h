@@ -24,7 +24,8 @@ struct connects {
 };
 
 void connects_init(struct connects *connects);
-void connects_add(struct connects *connects, const struct connect *connect);
+/* False: the oldest had to make room. */
+bool connects_add(struct connects *connects, const struct connect *connect);
 
 /* Take out the oldest if it has waited (since its first SYN) for timeout ns. */
 bool connects_due(struct connects *connects, uint64_t timeout, uint64_t now, struct connect *out);

@@ -87,12 +87,6 @@ void note_segment(struct connection *connection, const struct st_event *event)
 	hs->client_hello_segments++;
 }
 
-/* Who is the client when the opening event was lost: the port that is not a service's. */
-static unsigned guess_client(const struct st_event *event)
-{
-	return ntohs(event->key.port[0]) < ntohs(event->key.port[1]);
-}
-
 struct connection *open_connection(struct connections *all, const struct st_event *event)
 {
 	struct connection *connection = connection_new(all, &event->key, event->flow, event->time);
@@ -101,14 +95,9 @@ struct connection *open_connection(struct connections *all, const struct st_even
 	if (!connection)
 		return NULL;
 	hs = &connection->tracker.hs;
-	if (event->flags & ST_FLAG_LOST)
-		connection->client = guess_client(event);
-	else
-		connection->client = event->flags & ST_FLAG_JOINED ? !event->sender : event->sender;
+	connection->client = event->flags & ST_FLAG_JOINED ? !event->sender : event->sender;
 	connection->first_seq = event->seq;
 	fill_ends(hs, event, connection->client);
-	if (event->flags & ST_FLAG_LOST)
-		return connection;
 	if (event->flags & ST_FLAG_JOINED) {
 		tracker_join(&connection->tracker, event->time);
 		return connection;

@@ -2,12 +2,12 @@
 #include "pages.h"
 
 #include <stdio.h>
-#include <sys/random.h>
 
 #include "base/util.h"
 #include "clock.h"
 #include "out/page.h"
 #include "out/process.h"
+#include "seed.h"
 #include "version.h"
 
 /* A host of pods has thousands. */
@@ -96,8 +96,6 @@ static void write_index(void *ctx, bool live, struct text *out)
 
 struct http *pages_serve(struct pages *pages, const char *listen, char *error, size_t room)
 {
-	uint64_t seed = 0;
-
 	pages->page = (struct metrics_page){
 		.metrics = pages->metrics,
 		.version = SHAKETAP_VERSION,
@@ -105,10 +103,7 @@ struct http *pages_serve(struct pages *pages, const char *listen, char *error, s
 		.collect_ctx = pages,
 	};
 	pages->http = (struct http_pages){ pages, write_metrics, is_ready, write_index };
-	/* Without random numbers so early in the boot others can aim at sets, nothing worse. */
-	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) < 0)
-		seed = clock_ns(CLOCK_MONOTONIC);
-	pages->history = history_new(seed);
+	pages->history = history_new(seed_random());
 	if (!pages->history) {
 		snprintf(error, room, "out of memory");
 		return NULL;

@@ -6,16 +6,13 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "connection.h"
-#include "connects.h"
 #include "opening.h"
-#include "recents.h"
+#include "pipeline_parts.h"
 #include "role.h"
 #include "stream_order.h"
 #include "stream_read.h"
 #include "stream_torn.h"
 #include "track/certificates.h"
-#include "track/diagnose.h"
 
 /*
  * Bytes that all open handshakes together may hold: unread stream, partial messages, hellos,
@@ -23,17 +20,13 @@
  */
 #define HELD_MAX (160U * 1024 * 1024)
 
-struct pipeline {
-	struct pipeline_config config;
-	struct pipeline_ops ops;
-	struct connections all;
-	struct connects connects;
-	struct recents recents;
-	struct pipeline_counters counters;
-	uint64_t wall_offset;
-};
+/*
+ * Handshakes concluded by their deadlines in one go: as many as can be open may be due at the
+ * same time, and the caller has other things to do.
+ */
+#define EXPIRE_MAX 256
 
-static void report(struct pipeline *pipeline, struct handshake *hs, const bool local[2])
+void pipeline_report(struct pipeline *pipeline, struct handshake *hs, const bool local[2])
 {
 	if (pipeline->config.roles)
 		role_fill(hs, local, pipeline->ops.is_local, pipeline->ops.ctx);
@@ -41,12 +34,16 @@ static void report(struct pipeline *pipeline, struct handshake *hs, const bool l
 }
 
 /*
- * A connection on which no TLS ever started is no handshake. One whose opening event was
- * lost was one: the source saw a hello.
+ * The source keeps its entry of a flow that ended, and drops it when it needs the room. Where
+ * more of them end than it has room for, those would push out the flows that wait.
  */
-static bool is_handshake(const struct handshake *hs)
+static void remember(struct pipeline *pipeline, const struct connection *connection)
 {
-	return hs->stage >= HS_CLIENT_HELLO || hs->unknown == HS_LOST_EVENTS;
+	const uint64_t age = pipeline->config.timeout;
+	struct recent replaced = recents_note(&pipeline->recents, connection);
+
+	if (replaced.ended && connection->progress - replaced.time < age)
+		pipeline->ops.forget(pipeline->ops.ctx, &replaced.key, replaced.flow);
 }
 
 static void conclude(struct pipeline *pipeline, struct connection *connection)
@@ -55,10 +52,11 @@ static void conclude(struct pipeline *pipeline, struct connection *connection)
 
 	if (connection->doubtful)
 		tracker_doubt(&connection->tracker);
-	if (is_handshake(hs))
-		report(pipeline, hs, connection->local);
+	/* A connection on which no TLS ever started is no handshake. */
+	if (hs->stage >= HS_CLIENT_HELLO)
+		pipeline_report(pipeline, hs, connection->local);
 	/* What is left of the flow is none of ours. One that ended may have been reused by now. */
-	recents_note(&pipeline->recents, connection);
+	remember(pipeline, connection);
 	if (!connection->ended)
 		pipeline->ops.forget(pipeline->ops.ctx, &connection->key, connection->flow);
 	connection_free(&pipeline->all, connection);
@@ -179,7 +177,7 @@ static struct connection *connection_of(struct pipeline *pipeline, const struct 
 		 */
 		bool evicted = event->flags & ST_FLAG_JOINED;
 
-		pipeline->counters.evictions += evicted;
+		pipeline->counters.gone += evicted;
 		connection->ended = true;
 		tracker_unknown(&connection->tracker, evicted ? HS_EVICTED : HS_GAP, event->time);
 		conclude(pipeline, connection);
@@ -232,29 +230,8 @@ static void on_flow_event(struct pipeline *pipeline, const struct st_event *even
 		connection_settle(&pipeline->all, connection);
 }
 
-/* A TCP connect that failed or may be failing: a record without TLS, of stage tcp_syn. */
-static void report_connect(struct pipeline *pipeline, const struct connect *connect, bool refused,
-			   uint64_t now)
-{
-	struct tracker tracker;
-
-	if (!connect->local &&
-	    !pipeline->ops.is_local(pipeline->ops.ctx, connect->event.key.addr[connect->client]))
-		return; /* only connects from here: scans from elsewhere are not our failures */
-	tracker_init(&tracker);
-	fill_ends(&tracker.hs, &connect->event, connect->client);
-	diagnose(&tracker.hs,
-		 &(struct ending){ .kind = refused ? ENDED_BY_REFUSAL : ENDED_BY_NO_CONNECTION,
-				   .by = refused ? HS_SERVER : HS_NOBODY,
-				   .time = now,
-				   .waited = now - connect->event.syn_time });
-	report(pipeline, &tracker.hs, (const bool[2]){ connect->local, false });
-}
-
 void pipeline_event(struct pipeline *pipeline, const struct st_event *event, const uint8_t *payload)
 {
-	struct connect connect = { .event = *event };
-
 	switch (event->type) {
 	case ST_EVENT_DATA:
 	case ST_EVENT_FIN:
@@ -262,13 +239,8 @@ void pipeline_event(struct pipeline *pipeline, const struct st_event *event, con
 		on_flow_event(pipeline, event, payload);
 		break;
 	case ST_EVENT_REFUSED:
-		connect.client = !event->sender;
-		report_connect(pipeline, &connect, true, event->time);
-		break;
 	case ST_EVENT_SYN_REPEATED:
-		connect.client = event->sender;
-		connect.local = event->flags & ST_FLAG_LOCAL;
-		connects_add(&pipeline->connects, &connect);
+		pipeline_connect_event(pipeline, event);
 		break;
 	default:
 		break;
@@ -285,7 +257,7 @@ static void expire_connection(struct pipeline *pipeline, struct connection *conn
 		tracker_unknown(tracker, HS_LOST_EVENTS, now);
 		break;
 	case FLOW_GONE:
-		pipeline->counters.evictions++;
+		pipeline->counters.gone++;
 		tracker_unknown(tracker, HS_EVICTED, now);
 		break;
 	case FLOW_INTACT:
@@ -305,20 +277,17 @@ static void expire_connection(struct pipeline *pipeline, struct connection *conn
 void pipeline_expire(struct pipeline *pipeline, uint64_t now)
 {
 	struct connection *connection;
-	struct connect connect;
+	int left = EXPIRE_MAX;
 
 	while ((connection = TAILQ_FIRST(&pipeline->all.settling)) &&
-	       connection->tracker.deadline <= now) {
+	       connection->tracker.deadline <= now && left--) {
 		tracker_settle(&connection->tracker);
 		conclude(pipeline, connection);
 	}
 	while ((connection = TAILQ_FIRST(&pipeline->all.waiting)) &&
-	       connection->progress + pipeline->config.timeout <= now)
+	       connection->progress + pipeline->config.timeout <= now && left-- > 0)
 		expire_connection(pipeline, connection, now);
-	while (connects_due(&pipeline->connects, pipeline->config.timeout, now, &connect))
-		if (pipeline->ops.unanswered(pipeline->ops.ctx, &connect.event.key,
-					     connect.event.syn_time))
-			report_connect(pipeline, &connect, false, now);
+	pipeline_expire_connects(pipeline, now);
 }
 
 uint64_t pipeline_due(const struct pipeline *pipeline)
@@ -332,6 +301,13 @@ uint64_t pipeline_due(const struct pipeline *pipeline)
 	if (waiting)
 		due = sooner(due, waiting->progress + pipeline->config.timeout);
 	return due;
+}
+
+bool pipeline_is_due(const struct pipeline *pipeline, uint64_t now)
+{
+	uint64_t due = pipeline_due(pipeline);
+
+	return due && due <= now;
 }
 
 void pipeline_finish(struct pipeline *pipeline, uint64_t now)
@@ -357,7 +333,7 @@ struct pipeline *pipeline_new(const struct pipeline_config *config, const struct
 		return NULL;
 	pipeline->config = *config;
 	pipeline->ops = *ops;
-	connections_init(&pipeline->all, config->max_flows);
+	connections_init(&pipeline->all, config->max_flows, config->seed);
 	if (!config->no_certificates) {
 		pipeline->all.certificates = certificates_new();
 		if (!pipeline->all.certificates) {
@@ -365,6 +341,7 @@ struct pipeline *pipeline_new(const struct pipeline_config *config, const struct
 			return NULL;
 		}
 	}
+	pipeline->recents.seed = config->seed;
 	connects_init(&pipeline->connects);
 	return pipeline;
 }

@@ -41,12 +41,15 @@ struct pipeline_config {
 	size_t max_flows;
 	bool roles;	      /* live: say which end is on this host */
 	bool no_certificates; /* leave them alone; the source may leave their bodies out */
+	uint64_t seed;	      /* random: peers must not be able to choose where tables put them */
 };
 
 struct pipeline_counters {
-	uint64_t copies;    /* connections that showed a handshake seen elsewhere */
-	uint64_t evictions; /* handshakes given up for want of room, here or at the source */
-	uint64_t refused;   /* no memory for another handshake */
+	uint64_t copies;	/* connections that showed a handshake seen elsewhere */
+	uint64_t evictions;	/* handshakes given up for want of room here */
+	uint64_t gone;		/* handshakes given up because the source had no room */
+	uint64_t connects_lost; /* connects given up for want of room */
+	uint64_t refused;	/* no memory for another handshake */
 	uint64_t in_progress;
 };
 
@@ -60,11 +63,14 @@ void pipeline_set_wall(struct pipeline *pipeline, uint64_t offset);
 void pipeline_event(struct pipeline *pipeline, const struct st_event *event,
 		    const uint8_t *payload);
 
-/* Time has passed: conclude what is due. */
+/* Time has passed: conclude what is due, up to a bound; pipeline_due() tells whether more is. */
 void pipeline_expire(struct pipeline *pipeline, uint64_t now);
 
 /* When pipeline_expire() is due next; 0: nothing is open. */
 uint64_t pipeline_due(const struct pipeline *pipeline);
+
+/* pipeline_expire() has something to do. */
+bool pipeline_is_due(const struct pipeline *pipeline, uint64_t now);
 
 /* The end: what is still open is unknown. */
 void pipeline_finish(struct pipeline *pipeline, uint64_t now);

@@ -3,32 +3,35 @@
 
 #include <string.h>
 
+#include "base/hash.h"
+
 /* Bytes this near to where a direction stood belong to the same connection. */
 #define NEAR_MAX (1U << 20)
 
-static size_t place_of(const struct st_flow_key *key)
+static size_t place_of(const struct recents *recents, const struct st_flow_key *key)
 {
-	uint32_t hash = (uint32_t)key->port[0] << 16 | key->port[1];
-
-	for (int i = 0; i < 4; i++)
-		hash = (hash ^ key->addr[0][i] ^ key->addr[1][i]) * 0x9e3779b1;
-	return (hash >> 16) % RECENTS_MAX;
+	return hash_bytes(key, sizeof(*key), recents->seed) % RECENTS_MAX;
 }
 
-void recents_note(struct recents *recents, const struct connection *connection)
+struct recent recents_note(struct recents *recents, const struct connection *connection)
 {
-	struct recent *recent = &recents->entry[place_of(&connection->key)];
+	struct recent *recent = &recents->entry[place_of(recents, &connection->key)];
+	struct recent replaced = *recent;
 
 	recent->key = connection->key;
+	recent->flow = connection->flow;
+	recent->time = connection->progress;
+	recent->ended = connection->ended;
 	for (int i = 0; i < 2; i++) {
 		recent->known[i] = connection->half[i].reasm.started;
 		recent->end[i] = connection->half[i].reasm.pos;
 	}
+	return replaced;
 }
 
 bool recents_has(const struct recents *recents, const struct st_event *event)
 {
-	const struct recent *recent = &recents->entry[place_of(&event->key)];
+	const struct recent *recent = &recents->entry[place_of(recents, &event->key)];
 	uint32_t before;
 
 	if (!recent->known[event->sender] || memcmp(&recent->key, &event->key, sizeof(recent->key)))

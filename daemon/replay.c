@@ -5,6 +5,7 @@
 
 #include "file/flows.h"
 #include "pipeline.h"
+#include "seed.h"
 
 /* Handshakes followed at once, and connections remembered. */
 #define HANDSHAKES_MAX 65536
@@ -69,9 +70,11 @@ static void on_event(void *ctx, const struct st_event *event, const uint8_t *pay
 struct replay *replay_new(const struct replay_config *config)
 {
 	const struct pipeline_config pipeline = { .timeout = config->timeout,
-						  .max_flows = HANDSHAKES_MAX };
+						  .max_flows = HANDSHAKES_MAX,
+						  .seed = seed_random() };
 	const struct flows_config flows = { .max = CONNECTIONS_MAX,
-					    .tls_ports = config->tls_ports };
+					    .tls_ports = config->tls_ports,
+					    .seed = seed_random() };
 	struct replay *replay = calloc(1, sizeof(*replay));
 
 	if (!replay)
@@ -138,7 +141,7 @@ void replay_counts(const struct replay *replay, struct replay_counts *out)
 	*out = (struct replay_counts){ .cut = replay->cut,
 				       .fragments_lost = decoder_fragments_lost(replay->decoder),
 				       .copies = pipeline.copies,
-				       .evictions = pipeline.evictions,
+				       .evictions = pipeline.evictions + pipeline.gone,
 				       .refused = pipeline.refused + flows_refused(replay->flows) };
 	for (int i = 0; i < DECODE_RESULTS; i++)
 		out->packets[i] = replay->packets[i];

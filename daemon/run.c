@@ -5,7 +5,6 @@
  */
 #include "run.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -14,6 +13,7 @@
 #include "base/util.h"
 #include "caretaker.h"
 #include "clock.h"
+#include "drainer.h"
 #include "interfaces.h"
 #include "loop.h"
 #include "out/http.h"
@@ -23,14 +23,9 @@
 #include "pipeline.h"
 #include "printer.h"
 #include "rights.h"
+#include "seed.h"
 #include "service.h"
 
-/*
- * While traffic passes, the ring is drained on a timer: being woken per event costs
- * more than all else. After so many empty drains the daemon sleeps until an event.
- */
-#define DRAIN_NS (50 * NS_PER_MS)
-#define EMPTY_DRAINS_MAX 20
 /* A gate lasts longer than any handshake is waited for. */
 #define GATE_LIFETIME_FACTOR 3
 #define GATE_LIFETIME_MIN (30 * NS_PER_S)
@@ -41,9 +36,8 @@ struct run {
 	const struct options *options;
 	struct log *log;
 	struct loop *loop;
-	struct loop_timer *drain_timer, *hint_timer;
-	bool draining; /* on the timer; else asleep until the ring wakes us */
-	unsigned empty_drains;
+	struct loop_timer *hint_timer;
+	struct drainer drainer;
 	struct kernel *kernel;
 	struct interfaces *interfaces;
 	struct pipeline *pipeline;
@@ -53,17 +47,15 @@ struct run {
 	struct service service;
 	struct caretaker caretaker;
 	struct printer printer;
-	uint64_t now;	      /* CLOCK_MONOTONIC at the last drain */
-	uint64_t wall_offset; /* CLOCK_REALTIME - CLOCK_MONOTONIC then */
-	bool seen;	      /* a handshake */
-	bool failed;	      /* to go on: the exit code is 1 */
+	bool seen;   /* a handshake */
+	bool failed; /* to go on: the exit code is 1 */
 };
 
 static void on_event(void *ctx, const struct st_event *event, const uint8_t *payload)
 {
 	struct run *run = ctx;
 
-	pipeline_event(run->pipeline, event, payload);
+	drainer_event(&run->drainer, event, payload);
 }
 
 static void on_concluded(void *ctx, const struct handshake *hs)
@@ -71,10 +63,10 @@ static void on_concluded(void *ctx, const struct handshake *hs)
 	struct run *run = ctx;
 
 	run->seen = true;
-	metrics_count(run->metrics, hs, run->wall_offset);
-	pages_count(&run->pages, hs, run->now);
+	metrics_count(run->metrics, hs, run->drainer.wall_offset);
+	pages_count(&run->pages, hs, run->drainer.now);
 	printer_print(&run->printer, hs, interfaces_name(run->interfaces, hs->ifindex),
-		      run->wall_offset);
+		      run->drainer.wall_offset);
 }
 
 static void forget_flow(void *ctx, const struct st_flow_key *key, uint64_t flow)
@@ -87,11 +79,9 @@ static void forget_flow(void *ctx, const struct st_flow_key *key, uint64_t flow)
 static enum flow_state flow_state(void *ctx, const struct st_flow_key *key, uint64_t flow,
 				  uint32_t seen[2])
 {
-	static const enum flow_state states[] = {
-		[KERNEL_FLOW_INTACT] = FLOW_INTACT,
-		[KERNEL_FLOW_LOST] = FLOW_LOST,
-		[KERNEL_FLOW_GONE] = FLOW_GONE,
-	};
+	static const enum flow_state states[] = { [KERNEL_FLOW_INTACT] = FLOW_INTACT,
+						  [KERNEL_FLOW_LOST] = FLOW_LOST,
+						  [KERNEL_FLOW_GONE] = FLOW_GONE };
 	struct run *run = ctx;
 
 	return states[kernel_flow_state(run->kernel, key, flow, seen)];
@@ -111,44 +101,16 @@ static bool is_local(void *ctx, const __u32 addr[4])
 	return interfaces_is_local(run->interfaces, addr);
 }
 
-/* Everything in the ring through the pipeline, and what has become due. The number of events. */
-static int drain(struct run *run)
+/* True: something still waits for its reader. */
+static bool on_drained(void *ctx)
 {
-	uint64_t now = clock_ns(CLOCK_MONOTONIC);
-	int n;
+	struct run *run = ctx;
 
-	run->now = now;
-	run->wall_offset = clock_ns(CLOCK_REALTIME) - now;
-	pipeline_set_wall(run->pipeline, run->wall_offset);
-	n = kernel_drain(run->kernel);
-	pipeline_expire(run->pipeline, now);
 	if (!printer_flush(&run->printer)) {
 		run->failed |= run->printer.failed;
 		loop_stop(run->loop);
 	}
-	return n;
-}
-
-static void start_draining(struct run *run)
-{
-	run->empty_drains = 0;
-	if (run->draining)
-		return;
-	run->draining = true;
-	loop_timer_set(run->drain_timer, DRAIN_NS, DRAIN_NS);
-}
-
-/*
- * Asked by somebody other than the ring. An event found now may be the one that was to wake us,
- * and once it is taken the ring has no news for epoll: the timer has to go on.
- */
-static int look(struct run *run)
-{
-	int n = drain(run);
-
-	if (n > 0)
-		start_draining(run);
-	return n;
+	return outlet_waits(&run->printer.out);
 }
 
 static void on_ring(void *ctx, uint32_t events)
@@ -156,28 +118,7 @@ static void on_ring(void *ctx, uint32_t events)
 	struct run *run = ctx;
 
 	(void)events;
-	drain(run);
-	start_draining(run);
-}
-
-static void on_drain_timer(void *ctx)
-{
-	struct run *run = ctx;
-
-	if (drain(run) > 0 || outlet_waits(&run->printer.out)) {
-		run->empty_drains = 0;
-		return;
-	}
-	/*
-	 * Ask to be woken, and look once more a tick later before the timer stops: an event that
-	 * was on its way when we asked may still have come silently.
-	 */
-	if (++run->empty_drains == EMPTY_DRAINS_MAX && !kernel_sleep(run->kernel))
-		run->empty_drains = 0;
-	if (run->empty_drains <= EMPTY_DRAINS_MAX)
-		return;
-	run->draining = false;
-	loop_timer_set(run->drain_timer, 0, 0);
+	drainer_start(&run->drainer);
 }
 
 static void on_http(void *ctx, uint32_t events)
@@ -199,7 +140,9 @@ static void on_hint_timer(void *ctx)
 
 static bool still_drains(void *ctx)
 {
-	return look(ctx) >= 0;
+	struct run *run = ctx;
+
+	return drainer_look(&run->drainer) >= 0;
 }
 
 static int say(struct run *run, const char *message)
@@ -220,20 +163,14 @@ static void fail(struct run *run, const char *message)
 static int wait_ms(void *ctx)
 {
 	struct run *run = ctx;
-	uint64_t due = pipeline_due(run->pipeline);
-	uint64_t now = clock_ns(CLOCK_MONOTONIC);
-	int http = -1, ms = -1, attached;
+	int http = -1, ms, attached;
 
 	if (run->http) {
 		http = http_timeout_ms(run->http);
 		if (!http)
 			http_run(run->http);
 	}
-	if (due && due <= now && !run->draining)
-		look(run); /* what the ring still holds may be news of what seems overdue */
-	due = pipeline_due(run->pipeline);
-	if (due && !run->draining)
-		ms = due <= now ? 0 : (int)min_u64((due - now) / NS_PER_MS + 1, 60000);
+	ms = drainer_wait_ms(&run->drainer);
 	if (http >= 0 && (ms < 0 || http < ms))
 		ms = http;
 	attached = caretaker_work(&run->caretaker);
@@ -244,7 +181,9 @@ static int wait_ms(void *ctx)
 
 static void refresh(void *ctx)
 {
-	look(ctx);
+	struct run *run = ctx;
+
+	drainer_look(&run->drainer);
 }
 
 static int open_outputs(struct run *run)
@@ -287,6 +226,7 @@ static int open_source(struct run *run)
 		.timeout = options->handshake_timeout,
 		.max_flows = options->max_flows,
 		.roles = true,
+		.seed = seed_random(),
 		.no_certificates = options->no_certificates,
 	};
 	const struct pipeline_ops ops = {
@@ -313,9 +253,11 @@ static int open_loop(struct run *run)
 	run->loop = loop_new();
 	if (!run->loop)
 		return say(run, "out of memory");
-	run->drain_timer = loop_timer_new(run->loop, on_drain_timer, run);
+	run->drainer = (struct drainer){
+		.kernel = run->kernel, .pipeline = run->pipeline, .drained = on_drained, .ctx = run
+	};
 	run->hint_timer = loop_timer_new(run->loop, on_hint_timer, run);
-	if (!run->drain_timer || !run->hint_timer)
+	if (!run->hint_timer || drainer_open(&run->drainer, run->loop))
 		return say(run, "out of file descriptors");
 	run->caretaker = (struct caretaker){
 		.interfaces = run->interfaces,
@@ -345,7 +287,7 @@ static void tell_metrics(struct run *run)
 static void close_all(struct run *run)
 {
 	http_stop(run->http);
-	loop_timer_free(run->drain_timer);
+	drainer_close(&run->drainer);
 	caretaker_close(&run->caretaker);
 	loop_timer_free(run->hint_timer);
 	service_close(&run->service);
@@ -375,14 +317,14 @@ int run(const struct options *options, struct log *log)
 	tell_metrics(&run);
 	if (isatty(STDERR_FILENO))
 		loop_timer_set(run.hint_timer, HINT_NS, 0);
-	start_draining(&run);
+	drainer_start(&run.drainer);
 	code = loop_run(run.loop, wait_ms, &run) || run.failed ? 1 : 0;
 	service_stopping(&run.service);
 	/*
-	 * Finish what is known: what is in the ring counts, what is still open is unknown.
+	 * Finish what is known: what was in the ring by now counts, what is still open is unknown.
 	 * Detaching comes last: from hundreds of interfaces it takes seconds.
 	 */
-	drain(&run);
+	drainer_finish(&run.drainer);
 	pipeline_finish(run.pipeline, clock_ns(CLOCK_MONOTONIC));
 	printer_finish(&run.printer);
 out:

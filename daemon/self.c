@@ -12,6 +12,7 @@ struct kernel_row {
 static const struct kernel_row kernel_rows[] = {
 	{ ST_COUNT_EVENTS, "shaketap_events_total", NULL, NULL },
 	{ ST_COUNT_LOST_RING_FULL, "shaketap_events_lost_total", "cause", "ring_full" },
+	{ ST_COUNT_LOST_HANDSHAKE, "shaketap_events_lost_total", "cause", "ring_full_handshake" },
 	{ ST_COUNT_LOST_TABLE_FULL, "shaketap_events_lost_total", "cause", "table_full" },
 	{ ST_COUNT_REFUSED_FRAGMENT, "shaketap_packets_refused_total", "cause", "ip_fragment" },
 	{ ST_COUNT_REFUSED_VLAN_DEPTH, "shaketap_packets_refused_total", "cause", "vlan_depth" },
@@ -39,10 +40,12 @@ size_t self_collect(const struct self *self, struct metric_row *rows, size_t roo
 					       kernel.value[kernel_rows[n].count] };
 	const struct metric_row own[] = {
 		{ "shaketap_events_lost_total", "cause", "daemon_full", pipeline.refused },
+		{ "shaketap_events_lost_total", "cause", "connects_full", pipeline.connects_lost },
 		{ "shaketap_duplicates_skipped_total", NULL, NULL,
 		  kernel.value[ST_COUNT_DUPLICATES] + pipeline.copies },
 		{ "shaketap_flows", "table", "daemon", pipeline.in_progress },
-		{ "shaketap_flow_evictions_total", "table", "kernel", pipeline.evictions },
+		{ "shaketap_flow_evictions_total", "table", "kernel", pipeline.gone },
+		{ "shaketap_flow_evictions_total", "table", "daemon", pipeline.evictions },
 		{ "shaketap_interfaces", "hook", "tcx",
 		  interfaces_count(self->interfaces, ATTACH_TCX) },
 		{ "shaketap_interfaces", "hook", "clsact",

@@ -98,8 +98,8 @@ struct st_flow {
 	__u8 opened;		/* the opening event went out */
 	__u8 joined;		/* it began with a ServerHello */
 	__u8 lost;		/* an event of this flow was lost */
-	__u8 over;		/* RST, or FIN of both sides: kept so that stragglers find it */
-	__u8 repeats;		/* segments sent again that were told */
+	__u8 over;    /* RST, FIN of both sides, or it could not be told: stragglers find it */
+	__u8 repeats; /* segments sent again that were told */
 	__u8 reserved[3];
 };
 
@@ -136,8 +136,8 @@ _Static_assert(sizeof(struct st_syn) == 32, "st_syn has holes");
  * The gate: "is a handshake open in this bucket of flows?". count goes up when
  * an entry of the flow table is made and down when its flow is over, by whoever
  * sees to that. An entry that the LRU table dropped leaves the count up: then
- * stamp closes the gate after the configured lifetime without news. The count
- * wraps like a signed number; 0 and less is closed.
+ * stamp closes the gate after the configured lifetime without news, and the next
+ * entry counts from one. The count wraps like a signed number; 0 and less is closed.
  */
 #define ST_GATE_BUCKETS 65536
 #define ST_GATE_TICK_SHIFT 30 /* the stamp counts units of 2^30 ns */
@@ -180,6 +180,7 @@ static inline __u32 st_shown_slot(__u32 ifindex)
 enum st_count {
 	ST_COUNT_EVENTS,	       /* events written to the ring */
 	ST_COUNT_LOST_RING_FULL,       /* events that found no room in the ring */
+	ST_COUNT_LOST_HANDSHAKE,       /* handshakes whose first event was one of those */
 	ST_COUNT_LOST_TABLE_FULL,      /* handshakes the flow table had no room for */
 	ST_COUNT_REFUSED_FRAGMENT,     /* TCP in an IP fragment */
 	ST_COUNT_REFUSED_VLAN_DEPTH,   /* more VLAN tags than the named bound */

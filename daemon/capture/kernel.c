@@ -22,11 +22,10 @@
 /* SYNs that wait for their ClientHello; a fraction of the handshakes that can be open. */
 #define SYNS_PER_FLOW 4
 #define SYNS_MIN 4096
+/* The table drops entries a little before it is full: each CPU keeps so many free ones in store. */
+#define LRU_STORE 128
 /* What this part of the ring's size holds is worth waking for. */
 #define WAKEUP_SHARE 8
-
-/* Events handed out in one go: under a flood the loop must come round to its other work. */
-#define DRAIN_MAX 65536
 
 struct kernel {
 	struct shaketap_bpf *skel;
@@ -48,7 +47,7 @@ static int on_sample(void *ctx, void *data, size_t size)
 	if (size < sizeof(*event) || size - sizeof(*event) < event->len)
 		return 0; /* not of our making */
 	kernel->ops.event(kernel->ops.ctx, event, (const uint8_t *)(event + 1));
-	return ++kernel->drained < DRAIN_MAX ? 0 : -EAGAIN; /* the position is kept */
+	return ++kernel->drained < KERNEL_DRAIN_MAX ? 0 : -EAGAIN; /* the position is kept */
 }
 
 /* Before 5.11 maps count against RLIMIT_MEMLOCK; later this changes nothing. */
@@ -62,6 +61,7 @@ static void raise_memlock(void)
 static int configure(struct kernel *kernel, const struct kernel_config *config)
 {
 	struct shaketap_bpf *skel = kernel->skel;
+	size_t flows = config->max_flows + LRU_STORE * (size_t)kernel->cpus;
 	size_t syns = config->max_flows / SYNS_PER_FLOW;
 	int err;
 
@@ -75,7 +75,7 @@ static int configure(struct kernel *kernel, const struct kernel_config *config)
 	skel->rodata->config.no_certificates = config->no_certificates;
 	err = bpf_map__set_max_entries(skel->maps.events, (uint32_t)config->ring_size);
 	if (!err)
-		err = bpf_map__set_max_entries(skel->maps.flows, (uint32_t)config->max_flows);
+		err = bpf_map__set_max_entries(skel->maps.flows, (uint32_t)flows);
 	if (!err)
 		err = bpf_map__set_max_entries(skel->maps.syns,
 					       (uint32_t)(syns < SYNS_MIN ? SYNS_MIN : syns));
@@ -87,6 +87,9 @@ static int load(struct kernel *kernel, const struct kernel_config *config)
 	int err;
 
 	raise_memlock();
+	kernel->cpus = libbpf_num_possible_cpus();
+	if (kernel->cpus < 0)
+		return kernel->cpus;
 	kernel->skel = shaketap_bpf__open();
 	if (!kernel->skel)
 		return -errno;
@@ -108,9 +111,6 @@ static int load(struct kernel *kernel, const struct kernel_config *config)
 		ring_buffer__new(bpf_map__fd(kernel->skel->maps.events), on_sample, kernel, NULL);
 	if (!kernel->ring)
 		return -errno;
-	kernel->cpus = libbpf_num_possible_cpus();
-	if (kernel->cpus < 0)
-		return kernel->cpus;
 	kernel->per_cpu = calloc((size_t)kernel->cpus, sizeof(*kernel->per_cpu));
 	return kernel->per_cpu ? 0 : -ENOMEM;
 }
@@ -243,10 +243,10 @@ void kernel_forget(struct kernel *kernel, const struct st_flow_key *key, uint64_
 	struct st_flow entry;
 	uint32_t bucket = st_gate_bucket(key, kernel->seed);
 
-	/* Another flow may have the key by now, or this one may have ended by itself. */
-	if (bpf_map_lookup_elem(kernel->flows, key, &entry) || entry.id != flow || entry.over)
+	/* Another flow may have the key by now; one that ended by itself has left its gate. */
+	if (bpf_map_lookup_elem(kernel->flows, key, &entry) || entry.id != flow)
 		return;
-	if (bpf_map_delete_elem(kernel->flows, key))
+	if (bpf_map_delete_elem(kernel->flows, key) || entry.over)
 		return;
 	__atomic_fetch_sub(&kernel->gates[bucket].count, 1, __ATOMIC_RELAXED);
 }

@@ -14,6 +14,9 @@
 
 struct kernel;
 
+/* Events handed out in one go: under a flood the caller must come round to its other work. */
+#define KERNEL_DRAIN_MAX 1024
+
 struct kernel_config {
 	size_t max_flows;
 	size_t ring_size;	   /* bytes, power of two */
@@ -51,7 +54,8 @@ bool kernel_may_ask(const struct kernel *kernel);
 /* Readable when the kernel thinks that waking is worth it. */
 int kernel_fd(const struct kernel *kernel);
 
-/* Hand out the events in the ring, up to a bound. Their number, or -errno. */
+/* Hand out the events in the ring, up to KERNEL_DRAIN_MAX: then there may be more. Their number,
+ * or -errno. */
 int kernel_drain(struct kernel *kernel);
 
 /*
@@ -60,7 +64,7 @@ int kernel_drain(struct kernel *kernel);
  */
 bool kernel_sleep(struct kernel *kernel);
 
-/* Take a flow out of the table, if it is still there and has not ended by itself. */
+/* Take a flow out of the table, if it is still there. */
 void kernel_forget(struct kernel *kernel, const struct st_flow_key *key, uint64_t flow);
 
 /* seen: by sender, how far payload has passed; stays as it is where that is not known. */

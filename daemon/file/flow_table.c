@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-void flow_table_init(struct flow_table *table, size_t max, size_t held_max)
+#include "base/hash.h"
+
+void flow_table_init(struct flow_table *table, size_t max, size_t held_max, uint64_t seed)
 {
-	*table = (struct flow_table){ .max = max, .budget.max = held_max };
+	*table = (struct flow_table){ .max = max, .seed = seed, .budget.max = held_max };
 	TAILQ_INIT(&table->lru);
 }
 
@@ -36,7 +38,8 @@ struct flow *flow_find(struct flow_table *table, const struct st_flow_key *key)
 {
 	struct flow *flow;
 
-	HASH_FIND(hh, table->by_key, key, sizeof(*key), flow);
+	HASH_FIND_BYHASHVALUE(hh, table->by_key, key, sizeof(*key),
+			      hash_bytes(key, sizeof(*key), table->seed), flow);
 	return flow;
 }
 
@@ -48,7 +51,8 @@ struct flow *flow_add(struct flow_table *table, const struct st_flow_key *key)
 		return NULL;
 	flow->key = *key;
 	held_init(&flow->held);
-	HASH_ADD(hh, table->by_key, key, sizeof(flow->key), flow);
+	HASH_ADD_BYHASHVALUE(hh, table->by_key, key, sizeof(flow->key),
+			     hash_bytes(key, sizeof(*key), table->seed), flow);
 	if (!flow->hh.tbl) {
 		free(flow);
 		return NULL;

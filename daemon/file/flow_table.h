@@ -59,11 +59,15 @@ struct flow_table {
 	struct flow *by_key;
 	struct flow_list lru; /* longest silent first */
 	size_t count, max;
+	uint64_t seed; /* of the hash */
 	struct held_budget budget;
 };
 
-/* max: connections remembered; held_max: bytes that all of them together may hold back. */
-void flow_table_init(struct flow_table *table, size_t max, size_t held_max);
+/*
+ * max: connections remembered; held_max: bytes that all of them together may hold back; seed: a
+ * random one keeps the makers of captures from choosing places in the table.
+ */
+void flow_table_init(struct flow_table *table, size_t max, size_t held_max, uint64_t seed);
 void flow_table_free(struct flow_table *table);
 
 /*

@@ -45,7 +45,7 @@ struct flows *flows_new(const struct flows_config *config, const struct flows_op
 		return NULL;
 	flows->config = *config;
 	flows->ops = *ops;
-	flow_table_init(&flows->table, config->max, HELD_MAX);
+	flow_table_init(&flows->table, config->max, HELD_MAX, config->seed);
 	return flows;
 }
 

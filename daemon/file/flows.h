@@ -26,6 +26,7 @@ struct flows_config {
 	size_t max; /* connections remembered; then the longest silent one goes */
 	const uint64_t
 		*tls_ports; /* bit set of ports whose failed connects are reported; borrowed */
+	uint64_t seed;	    /* see flow_table_init() */
 };
 
 /* NULL: memory is out. */

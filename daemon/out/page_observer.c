@@ -14,10 +14,14 @@ static const struct loss {
 } losses[] = {
 	{ "shaketap_events_lost_total", "ring_full", "event was lost", "events were lost",
 	  "the ring buffer was full; a larger --ring-buffer helps" },
+	{ "shaketap_events_lost_total", "ring_full_handshake", "handshake was not told at all",
+	  "handshakes were not told at all", "their first events were among those" },
 	{ "shaketap_events_lost_total", "table_full", "handshake was not followed",
 	  "handshakes were not followed", "the kernel's table was full; see --max-flows" },
 	{ "shaketap_events_lost_total", "daemon_full", "handshake was lost", "handshakes were lost",
 	  "memory was out" },
+	{ "shaketap_events_lost_total", "connects_full", "failed connect was not waited for",
+	  "failed connects were not waited for", "too many of them in one timeout" },
 	{ "shaketap_flow_evictions_total", NULL, "handshake was given up",
 	  "handshakes were given up", "too many were open at once; see --max-flows" },
 };

@@ -286,8 +286,11 @@ static struct kernel_counts count(struct kernel_path *path)
 
 static void drain(struct kernel_path *path)
 {
-	int events = kernel_drain(path->kernel);
+	int events;
 
+	do
+		events = kernel_drain(path->kernel);
+	while (events == KERNEL_DRAIN_MAX);
 	if (events < 0)
 		errx(1, "cannot read the ring: %s", strerror(-events));
 	path->waits_since = 0;

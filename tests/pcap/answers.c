@@ -263,7 +263,7 @@ static void start(struct playing *playing)
 	for (size_t i = 0; i < sizeof(ports) / sizeof(*ports); i++)
 		bits[ports[i] / 64] |= UINT64_C(1) << ports[i] % 64;
 	playing->pipeline = pipeline_new(&pipeline, &ops);
-	playing->flows = flows_new(&(struct flows_config){ FLOWS_MAX, bits },
+	playing->flows = flows_new(&(struct flows_config){ FLOWS_MAX, bits, 0 },
 				   &(struct flows_ops){ playing, on_event });
 	if (!playing->pipeline || !playing->flows)
 		errx(1, "out of memory");

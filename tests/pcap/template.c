@@ -220,6 +220,17 @@ static void find_all(struct template_connection *connection, struct bytes stream
 	}
 }
 
+/* The random and the name of the connection are known: where do they stand? */
+static void find_identity(struct template_connection *connection, struct bytes stream)
+{
+	find_digits(connection);
+	find_all(connection, stream, (struct bytes){ connection->random, RANDOM_LEN },
+		 PLACE_RANDOM);
+	find_all(connection, stream,
+		 (struct bytes){ (uint8_t *)connection->name, strlen(connection->name) },
+		 PLACE_NAME);
+}
+
 static void find_hellos(struct template_connection *connection)
 {
 	uint8_t *buffer = malloc(STREAM_MAX);
@@ -231,12 +242,20 @@ static void find_hellos(struct template_connection *connection)
 	if (!read_hello(connection, stream))
 		errx(2, "port %u of the template: no ClientHello with a server name",
 		     ntohs(connection->port[CLIENT]));
-	find_digits(connection);
-	find_all(connection, stream, (struct bytes){ connection->random, RANDOM_LEN },
-		 PLACE_RANDOM);
-	find_all(connection, stream,
-		 (struct bytes){ (uint8_t *)connection->name, strlen(connection->name) },
-		 PLACE_NAME);
+	find_identity(connection, stream);
+	free(buffer);
+}
+
+void template_identify(struct template_connection *connection, const uint8_t random[RANDOM_LEN],
+		       const char *name)
+{
+	uint8_t *buffer = malloc(STREAM_MAX);
+
+	if (!buffer || strlen(name) > NAME_MAX_LEN)
+		errx(1, "no room for a hello");
+	memcpy(connection->random, random, RANDOM_LEN);
+	memcpy(connection->name, name, strlen(name) + 1);
+	find_identity(connection, (struct bytes){ buffer, join_stream(connection, buffer) });
 	free(buffer);
 }
 
@@ -286,17 +305,15 @@ static struct template_connection *connection_of(struct template *template,
 	return connection;
 }
 
-static void add_packet(struct template *template, const struct pcap_pkthdr *header,
-		       const uint8_t *bytes)
+void template_add(struct template *template, uint64_t time, struct bytes frame)
 {
-	uint64_t time = (uint64_t)header->ts.tv_sec * 1000000000 + (uint64_t)header->ts.tv_usec;
-	struct template_packet packet = { .length = header->caplen };
+	struct template_packet packet = { .length = (uint32_t)frame.n };
 	struct template_connection *connection;
 
-	packet.frame = malloc(header->caplen + 1);
+	packet.frame = malloc(frame.n + 1);
 	if (!packet.frame)
 		errx(1, "out of memory");
-	memcpy(packet.frame, bytes, header->caplen);
+	memcpy(packet.frame, frame.p, frame.n);
 	connection = find_headers(&packet) ? connection_of(template, &packet, time) : NULL;
 	if (!connection) {
 		free(packet.frame);
@@ -324,7 +341,10 @@ void template_read(struct template *template, const char *path)
 		errx(2, "%s: not recorded from Ethernet", path);
 	*template = (struct template){ 0 };
 	while (pcap_next_ex(pcap, &header, &bytes) == 1)
-		add_packet(template, header, bytes);
+		template_add(template,
+			     (uint64_t)header->ts.tv_sec * 1000000000 +
+				     (uint64_t)header->ts.tv_usec,
+			     (struct bytes){ bytes, header->caplen });
 	pcap_close(pcap);
 	if (!template->count)
 		errx(2, "%s: no TCP connection over IPv4 begins in it", path);

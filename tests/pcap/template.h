@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
+
 #define RANDOM_LEN 32
 #define NAME_MAX_LEN 255
 
@@ -62,6 +64,13 @@ struct template
 
 /* Ends the program with a sentence when the file is not fit to be a template. */
 void template_read(struct template *template, const char *path);
+/*
+ * The same by hand: template_add() frame by frame, with the time in ns since the epoch, then
+ * template_identify() for each connection that sends a hello. It may be in any records.
+ */
+void template_add(struct template *template, uint64_t time, struct bytes frame);
+void template_identify(struct template_connection *connection, const uint8_t random[RANDOM_LEN],
+		       const char *name);
 void template_free(struct template *template);
 
 #endif

@@ -4,6 +4,7 @@
 /* links: track/unknown.c */
 /* links: opening.c recents.c */
 /* links: track/hellos.c track/sslv2.c tls/sslv2.c tls/hello_retry.c pipeline.c */
+/* links: pipeline_connects.c */
 /* links: stream_order.c stream_torn.c */
 /* links: stream_read.c connection.c connects.c role.c stream/reasm.c track/tracker.c */
 /* links: track/tls13.c track/establish.c track/diagnose.c track/stages.c tls/hello.c tls/ext.c */
@@ -236,17 +237,6 @@ static void lost_events(void **state)
 	assert_int_equal(bench->forgotten, 1);
 }
 
-static void lost_from_the_start(void **state)
-{
-	struct bench *bench = *state;
-
-	bench->flags = ST_FLAG_OPENED | ST_FLAG_LOST;
-	bench_sealed(bench, HS_SERVER, 23, 100);
-	expect_unknown(bench, HS_LOST_EVENTS);
-	/* Who is who is a guess: a service has the lower port. */
-	assert_int_equal(bench->records[0].hs.end[HS_SERVER].port, 443);
-}
-
 static void lost_and_then_silence(void **state)
 {
 	struct bench *bench = *state;
@@ -281,7 +271,8 @@ static void evicted(void **state)
 	bench_wait(bench, TIMEOUT);
 	expect_unknown(bench, HS_EVICTED);
 	pipeline_counters(bench->pipeline, &counters);
-	assert_int_equal(counters.evictions, 1);
+	assert_int_equal(counters.gone, 1);
+	assert_int_equal(counters.evictions, 0);
 }
 
 static void spent(void **state)
@@ -363,7 +354,6 @@ int main(void)
 		TEST(same_random_other_name),
 		TEST(same_hello_later),
 		TEST(lost_events),
-		TEST(lost_from_the_start),
 		TEST(lost_and_then_silence),
 		TEST(joined_midway),
 		TEST(evicted),

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "scripts.h"
+
+#include <arpa/inet.h>
+#include <err.h>
+#include <net/ethernet.h>
+#include <netinet/ip.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "load/messages.h"
+
+/* A script writes what both ends send, in order; the clock moves on a little with each packet. */
+#define STEP_NS 20000
+#define CLIENT_ADDRESS 0x0a000001U
+#define SERVER_ADDRESS 0xc6120001U /* RFC 2544 */
+#define CLIENT_PORT 1024
+#define NAME "n0000000000.load.example.com"
+#define RECORD_MAX 16384
+#define FINISHED_13_LEN 53 /* of a suite with SHA-256, sealed */
+#define FINISHED_12_LEN 40
+#define ALERT_13_LEN 19
+#define BEGIN (1700000000ULL * 1000000000)
+
+struct script {
+	struct template *template;
+	const struct script_options *options;
+	uint64_t time;
+	uint32_t next[2];	 /* sequence numbers, by enum end */
+	struct load_bytes bytes; /* to be sent */
+	struct load_bytes body;	 /* of records under way */
+};
+
+struct headers {
+	struct ether_header ethernet;
+	struct iphdr ip;
+	struct tcphdr tcp;
+} __attribute__((packed));
+
+/* ---- packets --------------------------------------------------------------------------------- */
+
+static struct headers headers_of(const struct script *script, enum end from, uint8_t flags,
+				 size_t n)
+{
+	uint16_t server = script->options->port;
+	struct headers headers = {
+		/* Locally administered addresses that nobody has: the receiver's stack looks away.
+		 */
+		.ethernet = { { 2, 0, 0, 0, 0, 2 }, { 2, 0, 0, 0, 0, 1 }, htons(ETHERTYPE_IP) },
+		.ip = { .ihl = 5,
+			.version = 4,
+			.ttl = 64,
+			.protocol = IPPROTO_TCP,
+			.tot_len =
+				htons((uint16_t)(sizeof(struct iphdr) + sizeof(struct tcphdr) + n)),
+			.saddr = htonl(from == CLIENT ? CLIENT_ADDRESS : SERVER_ADDRESS),
+			.daddr = htonl(from == CLIENT ? SERVER_ADDRESS : CLIENT_ADDRESS) },
+		.tcp = { .source = htons(from == CLIENT ? CLIENT_PORT : server),
+			 .dest = htons(from == CLIENT ? server : CLIENT_PORT),
+			 .seq = htonl(script->next[from]),
+			 .ack_seq = flags & TH_ACK ? htonl(script->next[!from]) : 0,
+			 .window = htons(65535) },
+	};
+
+	headers.tcp.doff = sizeof(struct tcphdr) / 4;
+	headers.tcp.th_flags = flags;
+	return headers;
+}
+
+static void packet(struct script *script, enum end from, uint8_t flags, const uint8_t *p, size_t n)
+{
+	struct headers headers = headers_of(script, from, flags, n);
+	uint8_t *frame = malloc(sizeof(headers) + n);
+
+	if (!frame)
+		errx(1, "out of memory");
+	memcpy(frame, &headers, sizeof(headers));
+	if (n)
+		memcpy(frame + sizeof(headers), p, n);
+	template_add(script->template, script->time, (struct bytes){ frame, sizeof(headers) + n });
+	free(frame);
+	script->time += STEP_NS;
+	script->next[from] += (uint32_t)n + !!(flags & (TH_SYN | TH_FIN));
+}
+
+static void say_hello_tcp(struct script *script)
+{
+	packet(script, CLIENT, TH_SYN, NULL, 0);
+	packet(script, SERVER, TH_SYN | TH_ACK, NULL, 0);
+	packet(script, CLIENT, TH_ACK, NULL, 0);
+}
+
+static void say_goodbye_tcp(struct script *script)
+{
+	packet(script, CLIENT, TH_FIN | TH_ACK, NULL, 0);
+	packet(script, SERVER, TH_FIN | TH_ACK, NULL, 0);
+	packet(script, CLIENT, TH_ACK, NULL, 0);
+}
+
+/* What was written, in segments; the other end acknowledges when it has nothing to say itself. */
+static void send_all(struct script *script, enum end from)
+{
+	const struct load_bytes *bytes = &script->bytes;
+	size_t most = script->options->segment;
+
+	for (size_t at = 0; at < bytes->n; at += most) {
+		size_t n = bytes->n - at < most ? bytes->n - at : most;
+
+		packet(script, from, at + n == bytes->n ? TH_ACK | TH_PUSH : TH_ACK, bytes->p + at,
+		       n);
+	}
+	script->bytes.n = 0;
+}
+
+/* ---- what is said ---------------------------------------------------------------------------- */
+
+/* The message in the body becomes clear handshake records. */
+static void put_message(struct script *script, size_t most)
+{
+	load_records(&script->bytes, TLS_RECORD_HANDSHAKE, &script->body, most);
+	script->body.n = 0;
+}
+
+static void put_client_hello(struct script *script, const struct load_hello *hello)
+{
+	load_client_hello(&script->body, hello);
+	put_message(script, RECORD_MAX);
+}
+
+static void put_server_hello(struct script *script, const struct load_hello *hello)
+{
+	load_server_hello(&script->body, hello);
+	put_message(script, RECORD_MAX);
+}
+
+/* A handshake of TLS 1.3 whose certificates take 2 KB, a request, an answer. */
+static void shake_13(struct script *script, const struct load_hello *hello)
+{
+	put_client_hello(script, hello);
+	send_all(script, CLIENT);
+	put_server_hello(script, hello);
+	load_change_cipher_spec(&script->bytes);
+	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, 32);
+	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, 2048);
+	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, 281);
+	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, FINISHED_13_LEN);
+	send_all(script, SERVER);
+	packet(script, CLIENT, TH_ACK, NULL, 0);
+	load_change_cipher_spec(&script->bytes);
+	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, FINISHED_13_LEN);
+	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, 300);
+	send_all(script, CLIENT);
+	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, 1000);
+	send_all(script, SERVER);
+}
+
+static void leave_13(struct script *script)
+{
+	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, ALERT_13_LEN);
+	send_all(script, CLIENT);
+	say_goodbye_tcp(script);
+}
+
+static void write_tls13(struct script *script, const struct load_hello *hello)
+{
+	say_hello_tcp(script);
+	shake_13(script, hello);
+	leave_13(script);
+}
+
+static void write_tls12(struct script *script, const struct load_hello *hello)
+{
+	say_hello_tcp(script);
+	put_client_hello(script, hello);
+	send_all(script, CLIENT);
+	put_server_hello(script, hello);
+	load_server_flight(&script->body);
+	put_message(script, RECORD_MAX);
+	send_all(script, SERVER);
+	load_client_key_exchange(&script->body);
+	put_message(script, RECORD_MAX);
+	load_change_cipher_spec(&script->bytes);
+	load_sealed_record(&script->bytes, TLS_RECORD_HANDSHAKE, FINISHED_12_LEN);
+	send_all(script, CLIENT);
+	load_change_cipher_spec(&script->bytes);
+	load_sealed_record(&script->bytes, TLS_RECORD_HANDSHAKE, FINISHED_12_LEN);
+	send_all(script, SERVER);
+	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, 300);
+	send_all(script, CLIENT);
+	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, 1000);
+	send_all(script, SERVER);
+	load_sealed_record(&script->bytes, TLS_RECORD_ALERT, 26);
+	send_all(script, CLIENT);
+	say_goodbye_tcp(script);
+}
+
+/* A download: what comes after the handshake, in records of the greatest length. */
+static void write_bulk(struct script *script, const struct load_hello *hello)
+{
+	uint32_t left = script->options->bulk;
+
+	say_hello_tcp(script);
+	shake_13(script, hello);
+	while (left) {
+		uint32_t n = left < RECORD_MAX ? left : RECORD_MAX;
+
+		load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, n);
+		send_all(script, SERVER);
+		packet(script, CLIENT, TH_ACK, NULL, 0);
+		left -= n;
+	}
+	leave_13(script);
+}
+
+/* A ClientHello that nobody answers. */
+static void write_hello(struct script *script, const struct load_hello *hello)
+{
+	say_hello_tcp(script);
+	put_client_hello(script, hello);
+	send_all(script, CLIENT);
+}
+
+static void write_syn(struct script *script, const struct load_hello *hello)
+{
+	(void)hello;
+	packet(script, CLIENT, TH_SYN, NULL, 0);
+}
+
+/* ---- hostile --------------------------------------------------------------------------------- */
+
+/*
+ * The message says that it is longer than its record, and what follows is no TLS; the client stays.
+ */
+static void write_lie(struct script *script, const struct load_hello *hello)
+{
+	write_hello(script, hello);
+	load_fill(&script->bytes, 0xee, 600);
+	send_all(script, CLIENT);
+}
+
+#define CRUMBS 1000
+/* So many of 6 bytes fit into a segment that the walk takes all of them. */
+#define CRUMBS_PER_SEGMENT 16
+
+/* A hello of 64 KB that comes in records of one byte, and never to its end. */
+static void write_crumbs(struct script *script, const struct load_hello *hello)
+{
+	say_hello_tcp(script);
+	/* The first record shows what it is going to be. */
+	load_client_hello(&script->body, hello);
+	load_records(&script->bytes, TLS_RECORD_HANDSHAKE, &script->body, RECORD_MAX);
+	send_all(script, CLIENT);
+	script->body.n = 0;
+	load_fill(&script->body, 0, CRUMBS_PER_SEGMENT);
+	for (int n = 0; n < CRUMBS; n += CRUMBS_PER_SEGMENT) {
+		load_records(&script->bytes, TLS_RECORD_HANDSHAKE, &script->body, 1);
+		send_all(script, CLIENT);
+	}
+}
+
+/* A hello of 64 KB of which the last quarter does not come: it is held as long as it may. */
+static void write_part(struct script *script, const struct load_hello *hello)
+{
+	say_hello_tcp(script);
+	put_client_hello(script, hello);
+	script->bytes.n -= script->bytes.n / 4;
+	send_all(script, CLIENT);
+}
+
+/* Records without anything in them, as many as fit into the segments. */
+static void write_empty(struct script *script, const struct load_hello *hello)
+{
+	write_hello(script, hello);
+	for (int n = 0; n < CRUMBS; n++)
+		load_sealed_record(&script->bytes, TLS_RECORD_HANDSHAKE, 0);
+	send_all(script, CLIENT);
+}
+
+struct row {
+	const char *name;
+	void (*write)(struct script *script, const struct load_hello *hello);
+	struct load_hello hello; /* without version: no hello */
+	const char *help;
+};
+
+static const struct row rows[] = {
+	{ "tls13", write_tls13, { NAME, TLS_VERSION_1_3, false, 0, 0 }, "TLS 1.3, to its end" },
+	{ "tls12", write_tls12, { NAME, TLS_VERSION_1_2, false, 0, 0 }, "TLS 1.2, to its end" },
+	{ "pq",
+	  write_tls13,
+	  { NAME, TLS_VERSION_1_3, true, 300, 0 },
+	  "TLS 1.3 with X25519MLKEM768: a ClientHello of two segments" },
+	{ "bulk",
+	  write_bulk,
+	  { NAME, TLS_VERSION_1_3, false, 0, 0 },
+	  "TLS 1.3, then -b bytes from the server" },
+	{ "hello",
+	  write_hello,
+	  { NAME, TLS_VERSION_1_3, false, 0, 0 },
+	  "a ClientHello without an answer, left open" },
+	{ "huge",
+	  write_hello,
+	  { NAME, TLS_VERSION_1_3, false, 64000, 0 },
+	  "the same, of 64 KB in four records" },
+	{ "part",
+	  write_part,
+	  { NAME, TLS_VERSION_1_3, false, 64000, 0 },
+	  "three quarters of that, left open" },
+	{ "syn", write_syn, { 0 }, "a SYN without an answer" },
+	{ "lie",
+	  write_lie,
+	  { NAME, TLS_VERSION_1_3, false, 0, 9000 },
+	  "a ClientHello longer than its record, then bytes that are no record" },
+	{ "crumbs",
+	  write_crumbs,
+	  { NAME, TLS_VERSION_1_3, false, 0, 64000 },
+	  "a ClientHello of 64 KB that goes on in a thousand records of one byte, left open" },
+	{ "empty",
+	  write_empty,
+	  { NAME, TLS_VERSION_1_3, false, 0, 0 },
+	  "a ClientHello and a thousand records of no bytes, left open" },
+};
+
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+bool script_write(struct template *template, const char *name, const struct script_options *options)
+{
+	static struct script script;
+
+	for (size_t i = 0; i < ROWS; i++) {
+		if (strcmp(rows[i].name, name))
+			continue;
+		*template = (struct template){ .begin = BEGIN };
+		script = (struct script){ .template = template, .options = options, .time = BEGIN };
+		rows[i].write(&script, &rows[i].hello);
+		if (rows[i].hello.name)
+			template_identify(&template->connections[0], load_random,
+					  rows[i].hello.name);
+		return true;
+	}
+	return false;
+}
+
+void scripts_list(FILE *out)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		fprintf(out, "  %-8s %s\n", rows[i].name, rows[i].help);
+}
