@@ -11,8 +11,8 @@ export SHAKETAP=${SHAKETAP:-$build/shaketap}
 PATH=$PATH:/usr/sbin:/sbin
 total_passed=0 total_failed=0 total_skipped=0
 passed=0 failed=0 skipped=0
-output=$(mktemp)
-trap 'rm -f "$output"' EXIT
+output=$(mktemp) kernels=$(mktemp) kernels_pid='' suites=" $* "
+trap 'rm -f "$output" "$kernels"' EXIT
 
 # Lines of TAP, as cmocka and the netns suite write them; cmocka says "not ok 3 # SKIP name" for a
 # skipped test, and "# not ok" (a comment) for the group.
@@ -113,10 +113,21 @@ run_deploy() {
 	done
 }
 
-# The oldest, by clsact, and one in the middle, by TCX too; make test-kernels has them all.
-run_kernels() {
+# The oldest, by clsact, and one in the middle, by TCX too; make test-kernels has them all. They
+# compute while the tests of deploy/ mostly wait.
+start_kernels() {
 	# shellcheck disable=SC2086 # a list of names
-	run_shown kernels tests/vm/kernels.sh ${KERNELS:-5.10 6.12}
+	nice -n 19 timeout -k 10 600 tests/vm/kernels.sh ${KERNELS:-5.10 6.12} >"$kernels" 2>&1 &
+	kernels_pid=$!
+}
+
+run_kernels() {
+	local status
+	[ -n "$kernels_pid" ] || start_kernels
+	wait "$kernels_pid"
+	status=$?
+	tee "$output" <"$kernels"
+	count_output kernels "$status" || true
 }
 
 need_root() {
@@ -132,7 +143,10 @@ run_suite() {
 	unit) run_programs unit ;;
 	bpf) need_root bpf && run_programs bpf ;;
 	netns) need_root netns && run_netns ;;
-	deploy) need_root deploy && run_deploy ;;
+	deploy)
+		[[ $suites == *" kernels "* ]] && start_kernels
+		need_root deploy && run_deploy
+		;;
 	kernels) run_kernels ;;
 	corpus) need_root corpus && run_corpus ;;
 	fuzz) run_fuzz ;;
