@@ -70,7 +70,9 @@ unpack() {
 	for module in "${modules[@]}"; do
 		[ ! -e "$work/done/modules/$module.ko" ] || echo "$module"
 	done >"$work/done/order"
-	[ -e "$work/done/vmlinuz" ] && mv -T "$work/done" "$2"
+	[ -e "$work/done/vmlinuz" ] || return 1
+	# Somebody else may have been as quick.
+	mv -T "$work/done" "$2" 2>/dev/null || [ -e "$2/vmlinuz" ]
 }
 
 main() {
