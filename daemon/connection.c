@@ -33,12 +33,12 @@ void connections_free(struct connections *all)
 	certificates_free(all->certificates);
 }
 
-struct connection *connection_find(struct connections *all, const struct st_flow_key *key)
+struct connection *connection_find(struct connections *all, const struct st_flow_key *key,
+				   uint32_t hash)
 {
 	struct connection *found;
 
-	HASH_FIND_BYHASHVALUE(by_key, all->by_key, key, sizeof(*key),
-			      hash_bytes(key, sizeof(*key), all->seed), found);
+	HASH_FIND_BYHASHVALUE(by_key, all->by_key, key, sizeof(*key), hash, found);
 	return found;
 }
 
@@ -55,7 +55,7 @@ static struct connection *take_spare(struct connections *all)
 }
 
 struct connection *connection_new(struct connections *all, const struct st_flow_key *key,
-				  uint64_t flow, uint64_t now)
+				  uint32_t hash, uint64_t flow, uint64_t now)
 {
 	struct connection *connection;
 
@@ -69,8 +69,7 @@ struct connection *connection_new(struct connections *all, const struct st_flow_
 	connection->progress = now;
 	tracker_init(&connection->tracker);
 	connection->tracker.certificates = all->certificates;
-	HASH_ADD_BYHASHVALUE(by_key, all->by_key, key, sizeof(connection->key),
-			     hash_bytes(key, sizeof(*key), all->seed), connection);
+	HASH_ADD_BYHASHVALUE(by_key, all->by_key, key, sizeof(connection->key), hash, connection);
 	if (!connection->by_key.tbl) {
 		free(connection);
 		return NULL;
@@ -98,21 +97,14 @@ void connection_settle(struct connections *all, struct connection *connection)
 	connection->on_settling_list = true;
 }
 
-static uint64_t digest_add(uint64_t hash, struct bytes b)
-{
-	for (size_t i = 0; i < b.n; i++) /* FNV-1a */
-		hash = (hash ^ b.p[i]) * 0x100000001b3;
-	return hash;
-}
-
 /* Tells hellos apart that share a random: tools that send a constant one, replayed templates. */
-static uint64_t digest_of(const struct tls_client_hello *hello)
+static uint64_t digest_of(const struct tls_client_hello *hello, uint64_t seed)
 {
-	uint64_t hash = 0xcbf29ce484222325 ^ hello->length;
+	uint64_t hash = seed ^ hello->length;
 
-	hash = digest_add(hash, hello->server_name);
-	hash = digest_add(hash, hello->cipher_suites);
-	return digest_add(hash, hello->extensions);
+	hash = hash_bytes64(hello->server_name.p, hello->server_name.n, hash);
+	hash = hash_bytes64(hello->cipher_suites.p, hello->cipher_suites.n, hash);
+	return hash_bytes64(hello->extensions.p, hello->extensions.n, hash);
 }
 
 bool connection_identify(struct connections *all, struct connection *connection)
@@ -127,7 +119,7 @@ bool connection_identify(struct connections *all, struct connection *connection)
 		answers_note(&all->answers,
 			     &(struct answer){ server->reasm.pos, client->reasm.pos,
 					       connection->key.port[connection->client] });
-	connection->digest = digest_of(hello);
+	connection->digest = digest_of(hello, all->seed);
 	HASH_FIND_BYHASHVALUE(by_random, all->by_random, hello->random, TLS_RANDOM_LEN, hash,
 			      other);
 	if (other)

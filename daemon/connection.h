@@ -75,12 +75,19 @@ static inline enum hs_side connection_side(const struct connection *connection, 
 void connections_init(struct connections *all, size_t max, uint64_t seed);
 void connections_free(struct connections *all);
 
-/* NULL: none. */
-struct connection *connection_find(struct connections *all, const struct st_flow_key *key);
+/* Of a key, for whoever looks it up more than once. */
+static inline uint32_t connection_hash(const struct connections *all, const struct st_flow_key *key)
+{
+	return hash_bytes(key, sizeof(*key), all->seed);
+}
+
+/* hash: connection_hash() of the key. NULL: none. */
+struct connection *connection_find(struct connections *all, const struct st_flow_key *key,
+				   uint32_t hash);
 
 /* A new one, at the end of the waiting list. NULL: full or out of memory. */
 struct connection *connection_new(struct connections *all, const struct st_flow_key *key,
-				  uint64_t flow, uint64_t now);
+				  uint32_t hash, uint64_t flow, uint64_t now);
 
 /* New bytes came: its deadline moves to the end of the waiting list. */
 void connection_progress(struct connections *all, struct connection *connection, uint64_t now);

@@ -87,9 +87,11 @@ void note_segment(struct connection *connection, const struct st_event *event)
 	hs->client_hello_segments++;
 }
 
-struct connection *open_connection(struct connections *all, const struct st_event *event)
+struct connection *open_connection(struct connections *all, const struct st_event *event,
+				   uint32_t hash)
 {
-	struct connection *connection = connection_new(all, &event->key, event->flow, event->time);
+	struct connection *connection =
+		connection_new(all, &event->key, hash, event->flow, event->time);
 	struct handshake *hs;
 
 	if (!connection)

@@ -20,8 +20,9 @@ void note_delivery(struct connection *connection, const struct st_event *event);
 /* New bytes came with it: it may be one of the segments of the first ClientHello. */
 void note_segment(struct connection *connection, const struct st_event *event);
 
-/* The first event of a flow. NULL: no room for another handshake. */
-struct connection *open_connection(struct connections *all, const struct st_event *event);
+/* The first event of a flow; hash: of its key. NULL: no room for another handshake. */
+struct connection *open_connection(struct connections *all, const struct st_event *event,
+				   uint32_t hash);
 
 /*
  * A flow may begin with too few bytes to tell a hello from something else: when they are there,

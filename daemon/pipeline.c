@@ -33,20 +33,8 @@ void pipeline_report(struct pipeline *pipeline, struct handshake *hs, const bool
 	pipeline->ops.concluded(pipeline->ops.ctx, hs);
 }
 
-/*
- * The source keeps its entry of a flow that ended, and drops it when it needs the room. Where
- * more of them end than it has room for, those would push out the flows that wait.
- */
-static void remember(struct pipeline *pipeline, const struct connection *connection)
-{
-	const uint64_t age = pipeline->config.timeout;
-	struct recent replaced = recents_note(&pipeline->recents, connection);
-
-	if (replaced.ended && connection->progress - replaced.time < age)
-		pipeline->ops.forget(pipeline->ops.ctx, &replaced.key, replaced.flow);
-}
-
-static void conclude(struct pipeline *pipeline, struct connection *connection)
+/* silent: nothing came of it lately. */
+static void conclude(struct pipeline *pipeline, struct connection *connection, bool silent)
 {
 	struct handshake *hs = &connection->tracker.hs;
 
@@ -55,10 +43,7 @@ static void conclude(struct pipeline *pipeline, struct connection *connection)
 	/* A connection on which no TLS ever started is no handshake. */
 	if (hs->stage >= HS_CLIENT_HELLO)
 		pipeline_report(pipeline, hs, connection->local);
-	/* What is left of the flow is none of ours. One that ended may have been reused by now. */
-	remember(pipeline, connection);
-	if (!connection->ended)
-		pipeline->ops.forget(pipeline->ops.ctx, &connection->key, connection->flow);
+	pipeline_remember(pipeline, connection, silent);
 	connection_free(&pipeline->all, connection);
 }
 
@@ -93,9 +78,6 @@ static void on_data(struct pipeline *pipeline, struct connection *connection,
 	stream_order_note(connection, event);
 	stream_order_read(connection);
 	if (reasm_settle(&half->reasm))
-		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
-	connection_account(&pipeline->all, connection);
-	if (pipeline->all.held > HELD_MAX)
 		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
 	if (half->reasm.pos != pos || half->reasm.stored > stored)
 		connection_progress(&pipeline->all, connection, event->time);
@@ -163,12 +145,14 @@ static void make_room(struct pipeline *pipeline, uint64_t now)
 		return;
 	pipeline->counters.evictions++;
 	tracker_unknown(&oldest->tracker, HS_EVICTED, now);
-	conclude(pipeline, oldest);
+	conclude(pipeline, oldest, true);
 }
 
 static struct connection *connection_of(struct pipeline *pipeline, const struct st_event *event)
 {
-	struct connection *connection = connection_find(&pipeline->all, &event->key);
+	uint32_t hash = connection_hash(&pipeline->all, &event->key);
+	struct connection *connection = connection_find(&pipeline->all, &event->key, hash);
+	struct recent *recent = recents_at(&pipeline->recents, hash);
 
 	if (connection && connection->flow != event->flow) {
 		/*
@@ -180,23 +164,24 @@ static struct connection *connection_of(struct pipeline *pipeline, const struct 
 		pipeline->counters.gone += evicted;
 		connection->ended = true;
 		tracker_unknown(&connection->tracker, evicted ? HS_EVICTED : HS_GAP, event->time);
-		conclude(pipeline, connection);
+		conclude(pipeline, connection, true);
 		if (evicted)
 			return NULL;
 		connection = NULL;
 	}
 	if (!connection && event->flags & ST_FLAG_OPENED) {
-		if (recents_has(&pipeline->recents, event) ||
-		    answers_has(&pipeline->all.answers, event)) {
+		if (recent_has(recent, event) || answers_has(&pipeline->all.answers, event)) {
 			pipeline->ops.forget(pipeline->ops.ctx, &event->key, event->flow);
 			return NULL;
 		}
 		make_room(pipeline, event->time);
-		connection = open_connection(&pipeline->all, event);
+		connection = open_connection(&pipeline->all, event, hash);
 		pipeline->counters.refused += !connection;
 		if (connection)
 			connection->tracker.hs.wall_offset = pipeline->wall_offset;
 	}
+	if (!connection && event->type != ST_EVENT_DATA)
+		recent_event(recent, event);
 	return connection; /* NULL also for what comes behind the end of a handshake */
 }
 
@@ -212,7 +197,7 @@ static void on_flow_event(struct pipeline *pipeline, const struct st_event *even
 	if (event->flags & ST_FLAG_LOST)
 		tracker_unknown(&connection->tracker, HS_LOST_EVENTS, event->time);
 	if (connection->tracker.done) {
-		conclude(pipeline, connection);
+		conclude(pipeline, connection, false);
 		return;
 	}
 	if (event->type == ST_EVENT_DATA)
@@ -222,16 +207,19 @@ static void on_flow_event(struct pipeline *pipeline, const struct st_event *even
 	else
 		on_reset(connection, event);
 	connection_account(&pipeline->all, connection);
+	if (pipeline->all.held > HELD_MAX)
+		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
 	if (is_copy(pipeline, connection))
 		connection_free(&pipeline->all, connection);
 	else if (connection->tracker.done)
-		conclude(pipeline, connection);
+		conclude(pipeline, connection, false);
 	else if (connection->tracker.settling)
 		connection_settle(&pipeline->all, connection);
 }
 
 void pipeline_event(struct pipeline *pipeline, const struct st_event *event, const uint8_t *payload)
 {
+	pipeline->now = event->time;
 	switch (event->type) {
 	case ST_EVENT_DATA:
 	case ST_EVENT_FIN:
@@ -271,7 +259,7 @@ static void expire_connection(struct pipeline *pipeline, struct connection *conn
 		tracker_timeout(tracker, now - connection->progress, now);
 		break;
 	}
-	conclude(pipeline, connection);
+	conclude(pipeline, connection, true);
 }
 
 void pipeline_expire(struct pipeline *pipeline, uint64_t now)
@@ -282,12 +270,13 @@ void pipeline_expire(struct pipeline *pipeline, uint64_t now)
 	while ((connection = TAILQ_FIRST(&pipeline->all.settling)) &&
 	       connection->tracker.deadline <= now && left--) {
 		tracker_settle(&connection->tracker);
-		conclude(pipeline, connection);
+		conclude(pipeline, connection, true);
 	}
 	while ((connection = TAILQ_FIRST(&pipeline->all.waiting)) &&
 	       connection->progress + pipeline->config.timeout <= now && left-- > 0)
 		expire_connection(pipeline, connection, now);
 	pipeline_expire_connects(pipeline, now);
+	pipeline_expire_recents(pipeline, now);
 }
 
 uint64_t pipeline_due(const struct pipeline *pipeline)
@@ -321,7 +310,7 @@ void pipeline_finish(struct pipeline *pipeline, uint64_t now)
 			ask(pipeline, connection);
 		tracker_unknown(&connection->tracker,
 				stream_has_gap(connection) ? HS_GAP : HS_STILL_OPEN, now);
-		conclude(pipeline, connection);
+		conclude(pipeline, connection, true);
 	}
 }
 
@@ -341,7 +330,7 @@ struct pipeline *pipeline_new(const struct pipeline_config *config, const struct
 			return NULL;
 		}
 	}
-	pipeline->recents.seed = config->seed;
+	recents_init(&pipeline->recents);
 	connects_init(&pipeline->connects);
 	return pipeline;
 }

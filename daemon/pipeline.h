@@ -25,7 +25,7 @@ struct pipeline_ops {
 	void *ctx;
 	/* A handshake came to its end; hs is valid during the call. */
 	void (*concluded)(void *ctx, const struct handshake *hs);
-	/* Nothing more of this flow is wanted. */
+	/* Nothing more of this flow is wanted; the source may have closed its entry by itself. */
 	void (*forget)(void *ctx, const struct st_flow_key *key, uint64_t flow);
 	/* seen: by sender, behind the last byte that passed; set where the source knows more. */
 	enum flow_state (*state)(void *ctx, const struct st_flow_key *key, uint64_t flow,
@@ -34,6 +34,12 @@ struct pipeline_ops {
 	bool (*unanswered)(void *ctx, const struct st_flow_key *key, uint64_t syn_time);
 	/* Does this host have the address (network order, IPv4 mapped)? */
 	bool (*is_local)(void *ctx, const __u32 addr[4]);
+	/*
+	 * These flows ended by themselves a while ago (RST, FIN of both sides), and their entries
+	 * are of no use any more. NULL: a source that needs not be told of what ended, and is told
+	 * at once to forget what did not.
+	 */
+	void (*drop)(void *ctx, const struct st_flow_key *keys, size_t n);
 };
 
 struct pipeline_config {

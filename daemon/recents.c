@@ -3,21 +3,21 @@
 
 #include <string.h>
 
-#include "base/hash.h"
-
 /* Bytes this near to where a direction stood belong to the same connection. */
 #define NEAR_MAX (1U << 20)
 
-static size_t place_of(const struct recents *recents, const struct st_flow_key *key)
+void recents_init(struct recents *recents)
 {
-	return hash_bytes(key, sizeof(*key), recents->seed) % RECENTS_MAX;
+	TAILQ_INIT(&recents->listed);
 }
 
-struct recent recents_note(struct recents *recents, const struct connection *connection)
+struct recent *recents_at(struct recents *recents, uint32_t hash)
 {
-	struct recent *recent = &recents->entry[place_of(recents, &connection->key)];
-	struct recent replaced = *recent;
+	return &recents->entry[hash % RECENTS_MAX];
+}
 
+void recent_note(struct recent *recent, const struct connection *connection)
+{
 	recent->key = connection->key;
 	recent->flow = connection->flow;
 	recent->time = connection->progress;
@@ -25,13 +25,34 @@ struct recent recents_note(struct recents *recents, const struct connection *con
 	for (int i = 0; i < 2; i++) {
 		recent->known[i] = connection->half[i].reasm.started;
 		recent->end[i] = connection->half[i].reasm.pos;
+		recent->fin[i] = connection->half[i].fin;
 	}
-	return replaced;
 }
 
-bool recents_has(const struct recents *recents, const struct st_event *event)
+void recents_list(struct recents *recents, struct recent *recent, uint64_t now)
 {
-	const struct recent *recent = &recents->entry[place_of(recents, &event->key)];
+	recent->left = now;
+	recent->listed = true;
+	TAILQ_INSERT_TAIL(&recents->listed, recent, due);
+}
+
+void recents_unlist(struct recents *recents, struct recent *recent)
+{
+	recent->listed = false;
+	TAILQ_REMOVE(&recents->listed, recent, due);
+}
+
+void recent_event(struct recent *recent, const struct st_event *event)
+{
+	if (recent->flow != event->flow || memcmp(&recent->key, &event->key, sizeof(recent->key)))
+		return;
+	if (event->type == ST_EVENT_FIN)
+		recent->fin[event->sender] = true;
+	recent->ended |= event->type == ST_EVENT_RST || (recent->fin[0] && recent->fin[1]);
+}
+
+bool recent_has(const struct recent *recent, const struct st_event *event)
+{
 	uint32_t before;
 
 	if (!recent->known[event->sender] || memcmp(&recent->key, &event->key, sizeof(recent->key)))

@@ -2,6 +2,10 @@
 /*
  * Connections whose handshake came to its end a moment ago: what of it is sent again, or
  * comes too late, is no new handshake. A table of fixed size; a newer one takes the place.
+ *
+ * Some of them the source still follows. They stand in a list, the first to end first, until it
+ * is told to forget them: most connections end soon behind their handshake, and then there is
+ * nothing left to tell but to clear away what ended.
  */
 #ifndef SHAKETAP_RECENTS_H
 #define SHAKETAP_RECENTS_H
@@ -15,20 +19,39 @@ struct recent {
 	struct st_flow_key key;
 	uint64_t flow;	 /* st_event.flow */
 	uint64_t time;	 /* of its last new bytes */
-	bool ended;	 /* RST, or FIN of both sides */
+	uint64_t left;	 /* with listed: when it came to its end */
 	uint32_t end[2]; /* by sender: sequence number behind what was read */
 	bool known[2];
+	bool fin[2];
+	bool ended;  /* RST, or FIN of both sides */
+	bool listed; /* the source has an entry of it */
+	TAILQ_ENTRY(recent) due;
 };
 
+TAILQ_HEAD(recent_list, recent);
+
 struct recents {
-	uint64_t seed; /* of the places; to be set once */
+	struct recent_list listed; /* longest over first */
 	struct recent entry[RECENTS_MAX];
 };
 
-/* What had to make room; not ended: nothing. */
-struct recent recents_note(struct recents *recents, const struct connection *connection);
+void recents_init(struct recents *recents);
 
-/* The event opens a flow, but belongs to a handshake that is over. */
-bool recents_has(const struct recents *recents, const struct st_event *event);
+/* The place of a key, by its hash. What is there may be of another one. */
+struct recent *recents_at(struct recents *recents, uint32_t hash);
+
+/* The connection takes the place, which must not be listed. */
+void recent_note(struct recent *recent, const struct connection *connection);
+
+/* The source still has an entry of it, since `now`. */
+void recents_list(struct recents *recents, struct recent *recent, uint64_t now);
+/* Not any more; it is listed. */
+void recents_unlist(struct recents *recents, struct recent *recent);
+
+/* An event of the connection in this place, if it is that: does it end it? */
+void recent_event(struct recent *recent, const struct st_event *event);
+
+/* The event opens a flow, but belongs to the handshake in its place, which is over. */
+bool recent_has(const struct recent *recent, const struct st_event *event);
 
 #endif

@@ -76,6 +76,13 @@ static void forget_flow(void *ctx, const struct st_flow_key *key, uint64_t flow)
 	kernel_forget(run->kernel, key, flow);
 }
 
+static void drop_flows(void *ctx, const struct st_flow_key *keys, size_t n)
+{
+	struct run *run = ctx;
+
+	kernel_drop(run->kernel, keys, n);
+}
+
 static enum flow_state flow_state(void *ctx, const struct st_flow_key *key, uint64_t flow,
 				  uint32_t seen[2])
 {
@@ -230,7 +237,7 @@ static int open_source(struct run *run)
 		.no_certificates = options->no_certificates,
 	};
 	const struct pipeline_ops ops = {
-		run, on_concluded, forget_flow, flow_state, is_unanswered, is_local,
+		run, on_concluded, forget_flow, flow_state, is_unanswered, is_local, drop_flows,
 	};
 	char error[512];
 

@@ -25,17 +25,38 @@ static inline uint64_t hash_fold(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+static inline uint64_t hash_word(const uint8_t *p)
+{
+	uint64_t word;
+
+	memcpy(&word, p, sizeof(word));
+	return word;
+}
+
+/* 64 bits, for those who compare them instead of the bytes. */
+static inline uint64_t hash_bytes64(const void *p, size_t n, uint64_t seed)
+{
+	const uint64_t multiplier = UINT64_C(0x9e3779b97f4a7c15) ^ seed;
+	const uint8_t *bytes = p;
+	uint64_t hash = seed ^ n, word = 0;
+	size_t at = 0;
+
+	for (; at + sizeof(word) <= n; at += sizeof(word))
+		hash = hash_fold(hash ^ hash_word(bytes + at), multiplier);
+	/* The last bytes: together with those before them, or all there are. */
+	if (at < n && n >= sizeof(word))
+		hash = hash_fold(hash ^ hash_word(bytes + n - sizeof(word)), multiplier);
+	if (n && n < sizeof(word)) {
+		memcpy(&word, bytes, n);
+		hash = hash_fold(hash ^ word, multiplier);
+	}
+	return hash_fold(hash, seed | 1);
+}
+
 static inline uint32_t hash_bytes(const void *p, size_t n, uint64_t seed)
 {
-	const uint8_t *bytes = p;
-	uint64_t hash = seed ^ n, word;
+	uint64_t hash = hash_bytes64(p, n, seed);
 
-	for (size_t at = 0; at < n; at += sizeof(word)) {
-		word = 0;
-		memcpy(&word, bytes + at, n - at < sizeof(word) ? n - at : sizeof(word));
-		hash = hash_fold(hash ^ word, UINT64_C(0x9e3779b97f4a7c15) ^ seed);
-	}
-	hash = hash_fold(hash, seed | 1);
 	return (uint32_t)(hash ^ hash >> 32);
 }
 

@@ -251,6 +251,23 @@ void kernel_forget(struct kernel *kernel, const struct st_flow_key *key, uint64_
 	__atomic_fetch_sub(&kernel->gates[bucket].count, 1, __ATOMIC_RELAXED);
 }
 
+void kernel_drop(struct kernel *kernel, const struct st_flow_key *keys, size_t n)
+{
+	const struct bpf_map_batch_opts options = { .sz = sizeof(options) };
+
+	while (n) {
+		uint32_t done = (uint32_t)n;
+
+		if (!bpf_map_delete_batch(kernel->flows, keys, &done, &options))
+			return;
+		/* It stops at one that is not there any more, and says how many it did before. */
+		if (errno != ENOENT || done >= n)
+			return;
+		keys += done + 1;
+		n -= done + 1;
+	}
+}
+
 enum kernel_flow kernel_flow_state(struct kernel *kernel, const struct st_flow_key *key,
 				   uint64_t flow, uint32_t seen[2])
 {

@@ -67,6 +67,12 @@ bool kernel_sleep(struct kernel *kernel);
 /* Take a flow out of the table, if it is still there. */
 void kernel_forget(struct kernel *kernel, const struct st_flow_key *key, uint64_t flow);
 
+/*
+ * Take flows that ended by themselves out of the table. One whose ports were used again and whose
+ * first event still lies in the ring is taken for them: it ends as unknown, evicted.
+ */
+void kernel_drop(struct kernel *kernel, const struct st_flow_key *keys, size_t n);
+
 /* seen: by sender, how far payload has passed; stays as it is where that is not known. */
 enum kernel_flow kernel_flow_state(struct kernel *kernel, const struct st_flow_key *key,
 				   uint64_t flow, uint32_t seen[2]);

@@ -130,6 +130,13 @@ static void on_concluded(void *ctx, const struct handshake *hs)
 	path->config.concluded(path->config.ctx, hs);
 }
 
+static void drop(void *ctx, const struct st_flow_key *keys, size_t n)
+{
+	const struct kernel_path *path = ctx;
+
+	kernel_drop(path->kernel, keys, n);
+}
+
 static void forget(void *ctx, const struct st_flow_key *key, uint64_t flow)
 {
 	const struct kernel_path *path = ctx;
@@ -226,7 +233,7 @@ void kernel_path_begin(struct kernel_path *path, struct facts *facts)
 	path->facts = facts;
 	path->pipeline =
 		pipeline_new(&pipeline, &(struct pipeline_ops){ path, on_concluded, forget, state,
-								unanswered, is_local });
+								unanswered, is_local, drop });
 	if (!path->pipeline)
 		errx(1, "out of memory");
 	pipeline_set_wall(path->pipeline, -REPLAY_EPOCH);
