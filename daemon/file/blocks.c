@@ -99,6 +99,34 @@ static bool length_possible(uint32_t type, uint32_t length)
 	       length <= BLOCKS_LENGTH_MAX && length % NUMBER == 0;
 }
 
+/*
+ * A block other than a section's, where it lies. False: it may be cut off, or is too long to be
+ * looked at there; nothing was taken.
+ */
+static bool take_whole(struct blocks *blocks, struct block *out)
+{
+	struct bytes bytes = bytestream_peek(blocks->stream, HEAD);
+	uint32_t type, length;
+
+	if (bytes.n < HEAD)
+		return false;
+	type = number_at(bytes.p, blocks->little);
+	length = number_at(bytes.p + NUMBER, blocks->little);
+	if (type == BLOCKS_SECTION || !length_possible(type, length) ||
+	    length > BYTESTREAM_PEEK_MAX)
+		return false;
+	bytes = bytestream_peek(blocks->stream, length);
+	if (bytes.n < length || number_at(bytes.p + length - NUMBER, blocks->little) != length)
+		return false;
+	*out = (struct block){
+		.type = type,
+		.little = blocks->little,
+		.body = reader_of((struct bytes){ bytes.p + HEAD, length - LENGTH_MIN }),
+	};
+	bytestream_skip(blocks->stream, length);
+	return true;
+}
+
 /* What lies behind the type and the length; the first `have` bytes of it are in `first`. */
 static enum reading read_rest(struct blocks *blocks, uint32_t length, const uint8_t *first,
 			      size_t have, struct block *out)
@@ -117,7 +145,7 @@ static enum reading read_rest(struct blocks *blocks, uint32_t length, const uint
 	return READING_PACKET;
 }
 
-enum reading blocks_next(struct blocks *blocks, struct block *out)
+static enum reading take_piecewise(struct blocks *blocks, struct block *out)
 {
 	uint8_t head[HEAD + NUMBER];
 	size_t have = 0;
@@ -140,6 +168,11 @@ enum reading blocks_next(struct blocks *blocks, struct block *out)
 		return READING_BAD;
 	}
 	return read_rest(blocks, length, head + HEAD, have, out);
+}
+
+enum reading blocks_next(struct blocks *blocks, struct block *out)
+{
+	return take_whole(blocks, out) ? READING_PACKET : take_piecewise(blocks, out);
 }
 
 void blocks_free(struct blocks *blocks)

@@ -12,7 +12,9 @@
 
 #include "base/util.h"
 
-#define BUFFER_SIZE 65536
+/* Read at once: little enough to be in the processor's cache when it is looked at. */
+#define CHUNK_SIZE (128 * 1024)
+#define BUFFER_SIZE (BYTESTREAM_PEEK_MAX + CHUNK_SIZE)
 
 /* RFC 1952 section 2.3.1: what every gzip member begins with. */
 #define GZIP_ID1 0x1f
@@ -31,7 +33,7 @@ struct bytestream {
 	z_stream z;	     /* gzip only; its input is in `packed` */
 	size_t from, to;     /* what of `ready` was not taken yet */
 	uint8_t ready[BUFFER_SIZE];
-	uint8_t packed[BUFFER_SIZE];
+	uint8_t packed[CHUNK_SIZE];
 };
 
 static void stop(struct bytestream *stream, enum bytestream_state state, const char *problem)
@@ -142,7 +144,7 @@ static bool fill(struct bytestream *stream)
 		stream->from = stream->to = 0;
 	before = stream->to;
 	while (stream->to == before && stream->state == BYTESTREAM_OPEN) {
-		size_t room = sizeof(stream->ready) - stream->to;
+		size_t room = min_size(sizeof(stream->ready) - stream->to, CHUNK_SIZE);
 
 		if (!stream->gzip)
 			stream->to += read_raw(stream, stream->ready + stream->to, room);
@@ -159,14 +161,20 @@ static bool fill(struct bytestream *stream)
 
 struct bytes bytestream_peek(struct bytestream *stream, size_t n)
 {
-	if (stream->from) {
+	if (stream->to - stream->from < n && sizeof(stream->ready) - stream->from < n) {
 		memmove(stream->ready, stream->ready + stream->from, stream->to - stream->from);
 		stream->to -= stream->from;
 		stream->from = 0;
 	}
-	while (stream->to < n && fill(stream))
+	while (stream->to - stream->from < n && fill(stream))
 		;
-	return (struct bytes){ stream->ready, min_size(n, stream->to) };
+	return (struct bytes){ stream->ready + stream->from,
+			       min_size(n, stream->to - stream->from) };
+}
+
+void bytestream_skip(struct bytestream *stream, size_t n)
+{
+	stream->from += n;
 }
 
 size_t bytestream_some(struct bytestream *stream, void *out, size_t n)

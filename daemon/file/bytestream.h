@@ -11,8 +11,8 @@
 
 #include "base/bytes.h"
 
-/* How many bytes bytestream_peek() can look ahead. */
-#define BYTESTREAM_PEEK_MAX 64
+/* How many bytes bytestream_peek() can look ahead: a packet as long as libpcap takes them. */
+#define BYTESTREAM_PEEK_MAX (256 * 1024 + 64)
 
 enum bytestream_state {
 	BYTESTREAM_OPEN,	/* there may be more */
@@ -31,8 +31,14 @@ struct bytestream;
 struct bytestream *bytestream_new(int fd);
 void bytestream_free(struct bytestream *stream);
 
-/* The next n <= BYTESTREAM_PEEK_MAX bytes without taking them; fewer: it ends there. */
+/*
+ * The next n <= BYTESTREAM_PEEK_MAX bytes without taking them; fewer: it ends there. They stay
+ * where they are until the next call that is not bytestream_skip().
+ */
 struct bytes bytestream_peek(struct bytestream *stream, size_t n);
+
+/* Take n of the bytes that were peeked at. */
+void bytestream_skip(struct bytestream *stream, size_t n);
 
 /* Take what is there, at most n bytes; waits only if nothing is. 0: it ends there. */
 size_t bytestream_some(struct bytestream *stream, void *out, size_t n);
