@@ -75,7 +75,6 @@ static void add_server(struct json *j, const struct handshake *hs)
 void json_tls(struct json *j, const struct handshake *hs)
 {
 	struct json_mark mark = json_object(j, "tls");
-	struct bytes protocol = { (const uint8_t *)hs->next_protocol, hs->next_protocol_length };
 
 	if (hs->has_server_hello)
 		add_negotiated(j, hs);
@@ -85,7 +84,7 @@ void json_tls(struct json *j, const struct handshake *hs)
 		json_bool(j, "established", hs->outcome == HS_SUCCESS);
 	if (hs->has_server_hello && hs->resumption != HS_RESUMPTION_NONE)
 		json_bool(j, "resumed", facts_resumed(hs));
-	json_wire(j, "next_protocol", protocol);
+	json_wire(j, "next_protocol", hs->server_hello.alpn);
 	add_client(j, hs);
 	add_server(j, hs);
 	json_object_end(j, mark);

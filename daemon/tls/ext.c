@@ -311,13 +311,13 @@ struct walk {
 	bool *has_bad;
 	uint16_t *bad;
 	uint8_t *ids;
-	size_t n;      /* of the ids */
+	size_t n, max; /* of the ids */
 	uint32_t seen; /* known ones, by their place in the table */
 };
 
 static void note_id(struct walk *walk, uint16_t id)
 {
-	if (walk->n == TLS_EXTENSIONS_MAX)
+	if (walk->n == walk->max)
 		return; /* more are legal, if nobody's */
 	walk->ids[2 * walk->n] = (uint8_t)(id >> 8);
 	walk->ids[2 * walk->n++ + 1] = (uint8_t)id;
@@ -385,6 +385,7 @@ enum tls_result tls_extensions_parse(struct reader block, const struct tls_ext_t
 		.has_bad = client ? &client->has_bad_extension : &server->has_bad_extension,
 		.bad = client ? &client->bad_extension : &server->bad_extension,
 		.ids = client ? client->ids : server->ids,
+		.max = client ? TLS_EXTENSIONS_MAX : TLS_SERVER_EXTENSIONS_MAX,
 	};
 
 	enum tls_result result;

@@ -18,6 +18,9 @@
 
 /* Ids noted; later extensions are read all the same. */
 #define TLS_EXTENSIONS_MAX 128
+/* The same of a ServerHello: it answers what was offered, and keeps for as long as the handshake.
+ */
+#define TLS_SERVER_EXTENSIONS_MAX 32
 /* Groups of key shares noted; later ones are read all the same. */
 #define TLS_KEY_SHARES_MAX 64
 
@@ -70,7 +73,7 @@ struct tls_server_hello {
 	struct bytes extensions; /* u16 list of ids; points into `ids` */
 	bool has_bad_extension;	 /* as in a ClientHello */
 	uint16_t bad_extension;
-	uint8_t ids[2 * TLS_EXTENSIONS_MAX];
+	uint8_t ids[2 * TLS_SERVER_EXTENSIONS_MAX];
 };
 
 /*

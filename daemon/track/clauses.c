@@ -158,7 +158,12 @@ static void say_then(struct sentence *s, const struct ending *end, const char *s
 
 void clauses_say_oddity(struct sentence *s, const struct handshake *hs, const struct ending *end)
 {
-	sentence_say(s, "%s sent %s", nouns[hs->oddity.from], hs->oddity.what);
+	const struct hs_oddity *oddity = &hs->oddity;
+	char code[TLS_EXTENSION_CODE_SIZE];
+
+	sentence_say(s, "%s sent %s", nouns[oddity->from], oddity->what);
+	if (oddity->has_extension)
+		sentence_say(s, " (extension %s)", tls_extension_text(oddity->extension, code));
 	say_then(s, end, "nothing more");
 }
 

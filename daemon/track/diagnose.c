@@ -72,7 +72,7 @@ static bool began_answer(const struct handshake *hs, const struct ending *end)
 /* The other side had a reason to leave: it did not go on behind it. */
 static bool was_odd(const struct handshake *hs, const struct ending *end)
 {
-	return hs->oddity.what[0] && hs->oddity.stage == hs->stage && end->by != hs->oddity.from;
+	return hs->oddity.what && hs->oddity.stage == hs->stage && end->by != hs->oddity.from;
 }
 
 /* The extension in the hello of the other side that the alert may be about. */

@@ -153,7 +153,9 @@ struct hs_delivery {
 struct hs_oddity {
 	enum hs_side from;
 	enum hs_stage stage; /* how far it had come then */
-	char what[100];	     /* "a malformed ..."; empty: nothing was odd */
+	const char *what;    /* "a malformed ...", a constant text; NULL: nothing was odd */
+	bool has_extension;  /* it is about this one */
+	uint16_t extension;
 };
 
 /*
@@ -211,9 +213,8 @@ struct handshake {
 	bool server_first;
 	bool complete; /* every byte that matters was seen */
 	bool has_server_hello;
-	struct tls_server_hello server_hello; /* alpn points to next_protocol below */
-	char next_protocol[256];	      /* as sent, may hold any byte */
-	uint8_t next_protocol_length;	      /* 0: not seen */
+	struct tls_server_hello server_hello;
+	uint8_t *next_protocol; /* own allocation: what server_hello.alpn holds; NULL: not seen */
 	bool hello_retry;
 	bool hello_retry_has_group;
 	uint16_t hello_retry_group;

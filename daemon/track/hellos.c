@@ -1,26 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "track/hellos.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tls/hello_retry.h"
 #include "tls/names.h"
 #include "tls/sslv2.h"
 
-/* The extension that broke the hello, if it was one; its name is at most 38 characters long. */
-static void malformed_hello(struct tracker *tracker, enum hs_side from, const char *message,
-			    const uint16_t *extension)
-{
-	char code[TLS_EXTENSION_CODE_SIZE], what[100];
-
-	if (extension)
-		snprintf(what, sizeof(what), "a malformed %s (extension %s)", message,
-			 tls_extension_text(*extension, code));
-	else
-		snprintf(what, sizeof(what), "a malformed %s", message);
-	tracker_malformed(tracker, from, what);
-}
+static const char malformed_client_hello[] = "a malformed ClientHello";
 
 static enum tls_result parse_client_hello(const struct tls_message *message,
 					  struct tls_client_hello *hello)
@@ -40,20 +28,20 @@ void hello_from_client(struct tracker *tracker, const struct tls_message *messag
 		return; /* what the client offers was said in its first hello */
 	}
 	if (hs->client_hello_end_time || hs->has_server_hello) {
-		tracker_malformed(tracker, HS_CLIENT, "an unexpected ClientHello");
+		tracker_malformed(tracker, HS_CLIENT, "an unexpected ClientHello", NULL);
 		return;
 	}
 	hs->client_hello_records = message->records;
 	hs->client_hello_end_time = now;
 	hs->stage = HS_CLIENT_HELLO;
 	if (parse_client_hello(message, &hello) != TLS_OK) {
-		malformed_hello(tracker, HS_CLIENT, "ClientHello",
-				hello.has_bad_extension ? &hello.bad_extension : NULL);
+		tracker_malformed(tracker, HS_CLIENT, malformed_client_hello,
+				  hello.has_bad_extension ? &hello.bad_extension : NULL);
 		return;
 	}
 	if (hello.torn)
-		malformed_hello(tracker, HS_CLIENT, "ClientHello",
-				hello.has_bad_extension ? &hello.bad_extension : NULL);
+		tracker_malformed(tracker, HS_CLIENT, malformed_client_hello,
+				  hello.has_bad_extension ? &hello.bad_extension : NULL);
 	hs->client_hello = tls_client_hello_keep(&hello);
 	if (hello.early_data)
 		hs->early_data = HS_EARLY_OFFERED;
@@ -79,7 +67,7 @@ void hello_retry_from_server(struct tracker *tracker, const struct tls_message *
 	struct tls_server_hello hello;
 
 	if (tracker->hs.has_server_hello) {
-		tracker_malformed(tracker, HS_SERVER, "an unexpected HelloRetryRequest");
+		tracker_malformed(tracker, HS_SERVER, "an unexpected HelloRetryRequest", NULL);
 		return;
 	}
 	/* Older drafts looked different; that it is one is what matters. */
@@ -88,18 +76,24 @@ void hello_retry_from_server(struct tracker *tracker, const struct tls_message *
 	hello_retry(tracker, &hello);
 }
 
+/* Without memory it was not seen. */
+static struct bytes keep_protocol(struct handshake *hs, struct bytes alpn)
+{
+	if (!alpn.n)
+		return (struct bytes){ 0 };
+	hs->next_protocol = malloc(alpn.n);
+	if (!hs->next_protocol)
+		return (struct bytes){ 0 };
+	memcpy(hs->next_protocol, alpn.p, alpn.n);
+	return (struct bytes){ hs->next_protocol, alpn.n };
+}
+
 static void keep_server_hello(struct handshake *hs, const struct tls_server_hello *hello)
 {
 	hs->has_server_hello = true;
 	hs->server_hello = *hello;
-	hs->next_protocol_length = 0;
-	if (hello->alpn.p && hello->alpn.n < sizeof(hs->next_protocol)) {
-		memcpy(hs->next_protocol, hello->alpn.p, hello->alpn.n);
-		hs->next_protocol_length = (uint8_t)hello->alpn.n;
-	}
 	/* The runs point into the message and into the caller's copy; make them ours. */
-	hs->server_hello.alpn =
-		(struct bytes){ (const uint8_t *)hs->next_protocol, hs->next_protocol_length };
+	hs->server_hello.alpn = keep_protocol(hs, hello->alpn);
 	hs->server_hello.extensions.p = hello->extensions.p ? hs->server_hello.ids : NULL;
 }
 
@@ -125,12 +119,12 @@ void hello_from_server(struct tracker *tracker, const struct tls_message *messag
 		return;
 	}
 	if (hs->has_server_hello) {
-		tracker_malformed(tracker, HS_SERVER, "an unexpected ServerHello");
+		tracker_malformed(tracker, HS_SERVER, "an unexpected ServerHello", NULL);
 		return;
 	}
 	if (tls_server_hello_parse(message->body, &hello) != TLS_OK) {
-		malformed_hello(tracker, HS_SERVER, "ServerHello",
-				hello.has_bad_extension ? &hello.bad_extension : NULL);
+		tracker_malformed(tracker, HS_SERVER, "a malformed ServerHello",
+				  hello.has_bad_extension ? &hello.bad_extension : NULL);
 		return;
 	}
 	if (hello.hello_retry) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "track/tracker.h"
 
-#include <stdio.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,14 +25,21 @@ void tracker_init(struct tracker *tracker)
 void tracker_free(struct tracker *tracker)
 {
 	free(tracker->hs.client_hello);
+	free(tracker->hs.next_protocol);
 	free(tracker->hs.messages);
 	for (int side = HS_CLIENT; side <= HS_SERVER; side++) {
 		tls_x509_release(tracker->hs.certificate[side]);
 		tracker->hs.certificate[side] = NULL;
 	}
 	tracker->hs.client_hello = NULL;
+	tracker->hs.next_protocol = NULL;
 	tracker->hs.messages = NULL;
 }
+
+/* A hello and what little may come with it; the usual handshake takes about ten. */
+#define HS_MESSAGES_FIRST 4
+
+static_assert(HS_MESSAGES_MAX == 16 * HS_MESSAGES_FIRST, "room grows by four, twice");
 
 static bool is_open(const struct tracker *tracker)
 {
@@ -44,13 +51,19 @@ static bool is_13(const struct handshake *hs)
 	return hs->has_server_hello && tls_is_13(hs->server_hello.version);
 }
 
+/* Room grows from HS_MESSAGES_FIRST to four times as much, and again. */
+static bool is_full(size_t count)
+{
+	return count == 0 || count == HS_MESSAGES_FIRST || count == 4 * HS_MESSAGES_FIRST;
+}
+
 /* Without memory the timeline ends early; nothing else depends on it. */
 static void note(struct handshake *hs, struct hs_message message)
 {
 	if (hs->message_count == HS_MESSAGES_MAX)
 		return;
-	if (!(hs->message_count & (hs->message_count - 1))) { /* 0, 1, 2, 4, 8 ...: full */
-		size_t room = hs->message_count ? 2U * hs->message_count : 1;
+	if (is_full(hs->message_count)) {
+		size_t room = hs->message_count ? 4U * hs->message_count : HS_MESSAGES_FIRST;
 		struct hs_message *grown = realloc(hs->messages, room * sizeof(*grown));
 
 		if (!grown)
@@ -67,15 +80,18 @@ bool tracker_expects_clear(const struct tracker *tracker, enum hs_side from)
 	return !side->change_cipher_spec || side->hello_again;
 }
 
-void tracker_malformed(struct tracker *tracker, enum hs_side from, const char *what)
+void tracker_malformed(struct tracker *tracker, enum hs_side from, const char *what,
+		       const uint16_t *extension)
 {
 	struct hs_oddity *oddity = &tracker->hs.oddity;
 
-	if (oddity->what[0])
+	if (oddity->what)
 		return; /* the first one may have led to this */
-	oddity->from = from;
-	oddity->stage = tracker->hs.stage;
-	snprintf(oddity->what, sizeof(oddity->what), "%s", what);
+	*oddity = (struct hs_oddity){ .from = from,
+				      .stage = tracker->hs.stage,
+				      .what = what,
+				      .has_extension = extension,
+				      .extension = extension ? *extension : 0 };
 }
 
 static void on_key_exchange(struct handshake *hs, const struct tls_message *message)

@@ -81,10 +81,12 @@ void tracker_close(struct tracker *tracker, enum hs_side from, bool reset, uint6
 /* Bytes that are no TLS; first: the first few of them. */
 void tracker_not_tls(struct tracker *tracker, enum hs_side from, struct bytes first, uint64_t now);
 /*
- * A message that the protocol does not allow; what: "a malformed ...", for the sentence. Whether
- * it ends the handshake is up to the peer: it is the cause if nothing better follows.
+ * A message that the protocol does not allow; what: "a malformed ...", a constant text for the
+ * sentence; extension: the one it is about, or NULL. Whether it ends the handshake is up to the
+ * peer: it is the cause if nothing better follows.
  */
-void tracker_malformed(struct tracker *tracker, enum hs_side from, const char *what);
+void tracker_malformed(struct tracker *tracker, enum hs_side from, const char *what,
+		       const uint16_t *extension);
 /* Silence for the time given (ns) until now. */
 void tracker_timeout(struct tracker *tracker, uint64_t waited, uint64_t now);
 /* The wait after tracker.settling is over. */

@@ -141,8 +141,8 @@ static void say_facts(struct writer *out, const struct handshake *hs)
 		say(out, " early_data=%s", hs_early_data_names[hs->early_data]);
 	if (hs->client_certificate)
 		say(out, " certificate=%s", hs_client_certificate_names[hs->client_certificate]);
-	if (hs->next_protocol_length)
-		say_text(out, "alpn", (const uint8_t *)hs->next_protocol, hs->next_protocol_length);
+	if (hs->server_hello.alpn.n)
+		say_text(out, "alpn", hs->server_hello.alpn.p, hs->server_hello.alpn.n);
 	for (size_t i = 0; i < hs->alert_count; i++)
 		say(out, " alert=%s:%d", hs_side_names[hs->alerts[i].from],
 		    hs->alerts[i].encrypted ? -1 : hs->alerts[i].code);

@@ -194,8 +194,7 @@ static void hostile_bytes_stay_valid_json(void **state)
 	memset(alpn + 1, '"', 255);
 	s.hello.server_name = (struct bytes){ name, sizeof(name) };
 	s.hello.alpn = (struct bytes){ alpn, sizeof(alpn) };
-	memcpy(s.hs.next_protocol, "\x00\\\xff", 3);
-	s.hs.next_protocol_length = 3;
+	s.hs.server_hello.alpn = (struct bytes){ (const uint8_t *)"\x00\\\xff", 3 };
 	strcpy(s.hs.failure.text, "quote \" and \xff");
 	s.hs.outcome = HS_FAILURE;
 	/* 94 printable bytes without the backslash as they are, 162 others as \xNN */
