@@ -20,6 +20,7 @@
 #include "printer.h"
 #include "progress.h"
 #include "replay.h"
+#include "seed.h"
 #include "version.h"
 
 /* Signals and the progress are looked at once in so many packets. */
@@ -231,7 +232,8 @@ static bool is_input(const struct options *options, FILE *page)
 static int open_outputs(struct reading *reading)
 {
 	const char *name = reading->options->metrics_file;
-	struct metrics_limits limits = { .max_server_names = SERVER_NAMES_MAX };
+	struct metrics_limits limits = { .max_server_names = SERVER_NAMES_MAX,
+					 .seed = seed_random() };
 
 	reading->metrics = metrics_new(&limits);
 	if (!reading->metrics)

@@ -196,7 +196,8 @@ static void refresh(void *ctx)
 static int open_outputs(struct run *run)
 {
 	const struct metrics_limits limits = { .max_server_names = run->options->max_server_names,
-					       .patterns = run->options->server_names.p };
+					       .patterns = run->options->server_names.p,
+					       .seed = seed_random() };
 
 	run->metrics = metrics_new(&limits);
 	if (!run->metrics)

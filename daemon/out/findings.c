@@ -35,20 +35,34 @@ static bool no_forward_secrecy(const struct view *v)
 	return v->kx && !v->kx->forward_secret;
 }
 
+/* A part of the suite's name begins like one of these; parts are what lies between "_". */
+static bool has_part(const char *cipher, const char *const *parts, size_t n)
+{
+	for (const char *part = cipher; part; part = strchr(part, '_')) {
+		part += *part == '_';
+		for (size_t i = 0; i < n; i++)
+			if (*part == *parts[i] && !strncmp(part, parts[i], strlen(parts[i])))
+				return true;
+	}
+	return false;
+}
+
 static bool weak_cipher(const struct view *v)
 {
-	/* DES is in DES40 and 3DES too; the suites of RFC 9150 do not encrypt, like NULL. */
-	static const char *const parts[] = { "NULL", "_anon_", "EXPORT", "RC4", "DES", "TLS_SHA" };
+	/* DES40 begins like DES. */
+	static const char *const parts[] = { "NULL", "anon", "EXPORT", "RC4", "DES", "3DES" };
+	/* The suites of RFC 9150 do not encrypt, like those with NULL. */
+	static const char integrity_only[] = "TLS_SHA";
 
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
-		if (strstr(v->cipher, parts[i]))
-			return true;
-	return false;
+	return !strncmp(v->cipher, integrity_only, strlen(integrity_only)) ||
+	       has_part(v->cipher, parts, ARRAY_SIZE(parts));
 }
 
 static bool cbc_cipher(const struct view *v)
 {
-	return strstr(v->cipher, "_CBC_");
+	static const char *const parts[] = { "CBC" };
+
+	return has_part(v->cipher, parts, ARRAY_SIZE(parts));
 }
 
 /* Curves below 224 bits: sect163k1 .. sect193r2 and secp160k1 .. secp192r1 (RFC 4492). */

@@ -3,7 +3,6 @@
 #include "out/metrics.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "out/facts.h"
 #include "out/metrics_table.h"
@@ -38,7 +37,7 @@ struct metrics *metrics_new(const struct metrics_limits *limits)
 
 	if (!m)
 		return NULL;
-	m->names = server_names_new(limits->max_server_names, limits->patterns);
+	m->names = server_names_new(limits->max_server_names, limits->patterns, limits->seed);
 	if (m->names && code_counts_init(&m->ciphers, &ciphers) &&
 	    code_counts_init(&m->groups, &groups))
 		return m;
@@ -58,12 +57,24 @@ void metrics_free(struct metrics *m)
 
 static enum metrics_version version_of(const struct handshake *hs)
 {
-	const char *label = facts_version_label(hs);
-
-	for (int v = 0; v < METRICS_VERSIONS; v++)
-		if (!strcmp(metrics_version_names[v], label))
-			return (enum metrics_version)v;
-	return METRICS_OTHER;
+	if (!hs->has_server_hello)
+		return METRICS_NONE;
+	switch (hs->server_hello.version) {
+	case TLS_VERSION_1_3:
+		return METRICS_1_3;
+	case TLS_VERSION_1_2:
+		return METRICS_1_2;
+	case TLS_VERSION_1_1:
+		return METRICS_1_1;
+	case TLS_VERSION_1_0:
+		return METRICS_1_0;
+	case TLS_VERSION_SSL3:
+		return METRICS_SSL3;
+	case TLS_VERSION_SSL2:
+		return METRICS_SSL2;
+	default:
+		return METRICS_OTHER;
+	}
 }
 
 static void observe(struct metrics_histogram *h, uint64_t ns)

@@ -19,6 +19,7 @@ struct metrics_limits {
 	size_t max_server_names;     /* distinct server_name labels besides "other" and "none" */
 	const char *const *patterns; /* shell patterns, NULL at the end; NULL: every name matches.
 				      * Borrowed for the life of the metrics. */
+	uint64_t seed;		     /* random: where a name lies in the table is nobody's choice */
 };
 
 /* What the page for people shows. */

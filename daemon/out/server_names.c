@@ -16,6 +16,7 @@
 
 struct server_name {
 	char label[LABEL_MAX + 1]; /* folded to lower case, escaped */
+	size_t length;		   /* of the label */
 	uint64_t handshakes;
 	uint64_t failures[HS_CAUSES];
 	uint64_t not_after; /* of the certificate seen last, seconds since the epoch; 0: none */
@@ -28,10 +29,24 @@ struct server_names {
 	struct server_name *table;   /* hash over the used part of `entries` */
 	struct server_name *entries; /* `limit` of them, allocated once */
 	size_t used, limit;
+	uint64_t seed; /* clients must not be able to choose where their names meet */
 	uint64_t overflow;
 };
 
-struct server_names *server_names_new(size_t limit, const char *const *patterns)
+static void name_entry(struct server_name *entry, const struct text *label)
+{
+	memcpy(entry->label, label->p, label->n + 1);
+	entry->length = label->n;
+}
+
+/* One of our own labels. */
+static void name_special(struct server_name *entry, const char *label)
+{
+	strcpy(entry->label, label);
+	entry->length = strlen(label);
+}
+
+struct server_names *server_names_new(size_t limit, const char *const *patterns, uint64_t seed)
 {
 	struct server_names *names = calloc(1, sizeof(*names));
 
@@ -44,8 +59,9 @@ struct server_names *server_names_new(size_t limit, const char *const *patterns)
 	}
 	names->limit = limit;
 	names->patterns = patterns;
-	strcpy(names->none.label, "none");
-	strcpy(names->other.label, "other");
+	names->seed = seed;
+	name_special(&names->none, "none");
+	name_special(&names->other, "other");
 	return names;
 }
 
@@ -59,39 +75,42 @@ void server_names_free(struct server_names *names)
 }
 
 /* The label of a name as sent; false when it is too long to be one. */
-static bool make_label(struct bytes name, char label[LABEL_MAX + 1])
+static bool make_label(struct bytes name, struct text *label)
 {
-	struct text t;
-
-	text_init_over(&t, label, LABEL_MAX + 1);
-	text_wire(&t, name);
-	for (size_t i = 0; i < t.n; i++)
-		if (label[i] >= 'A' && label[i] <= 'Z')
-			label[i] = (char)(label[i] - 'A' + 'a');
-	return !t.cut;
+	text_wire(label, name);
+	for (size_t i = 0; i < label->n; i++)
+		if (label->p[i] >= 'A' && label->p[i] <= 'Z')
+			label->p[i] = (char)(label->p[i] - 'A' + 'a');
+	return !label->cut;
 }
 
-static bool wanted(const struct server_names *names, const char *label)
+static bool is_label(const struct server_name *entry, const struct text *label)
+{
+	return entry->length == label->n && !memcmp(entry->label, label->p, label->n);
+}
+
+static bool wanted(const struct server_names *names, const struct text *label)
 {
 	/* A name that reads like one of our own labels must not be mixed up with it. */
-	if (!strcmp(label, names->none.label) || !strcmp(label, names->other.label))
+	if (is_label(&names->none, label) || is_label(&names->other, label))
 		return false;
 	if (!names->patterns)
 		return true;
 	for (size_t i = 0; names->patterns[i]; i++)
-		if (!fnmatch(names->patterns[i], label, FNM_NOESCAPE | FNM_CASEFOLD))
+		if (!fnmatch(names->patterns[i], label->p, FNM_NOESCAPE | FNM_CASEFOLD))
 			return true;
 	return false;
 }
 
-static struct server_name *add(struct server_names *names, const char *label)
+static struct server_name *add(struct server_names *names, const struct text *label, uint32_t hash)
 {
 	struct server_name *entry;
 
 	if (names->used < names->limit) {
 		entry = &names->entries[names->used];
-		snprintf(entry->label, sizeof(entry->label), "%s", label);
-		HASH_ADD_STR(names->table, label, entry);
+		name_entry(entry, label);
+		HASH_ADD_KEYPTR_BYHASHVALUE(hh, names->table, entry->label, entry->length, hash,
+					    entry);
 		if (entry->hh.tbl) {
 			names->used++;
 			return entry;
@@ -103,15 +122,19 @@ static struct server_name *add(struct server_names *names, const char *label)
 
 static struct server_name *find(struct server_names *names, const struct tls_client_hello *hello)
 {
-	char label[LABEL_MAX + 1];
+	char buffer[LABEL_MAX + 1];
+	struct text label;
 	struct server_name *entry;
+	uint32_t hash;
 
 	if (!hello || !hello->server_name.n)
 		return &names->none;
-	if (!make_label(hello->server_name, label) || !wanted(names, label))
+	text_init_over(&label, buffer, sizeof(buffer));
+	if (!make_label(hello->server_name, &label) || !wanted(names, &label))
 		return &names->other;
-	HASH_FIND_STR(names->table, label, entry);
-	return entry ? entry : add(names, label);
+	hash = hash_bytes(label.p, label.n, names->seed);
+	HASH_FIND_BYHASHVALUE(hh, names->table, label.p, label.n, hash, entry);
+	return entry ? entry : add(names, &label, hash);
 }
 
 void server_names_count(struct server_names *names, const struct handshake *hs)

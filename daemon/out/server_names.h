@@ -15,8 +15,8 @@
 
 struct server_names;
 
-/* `patterns` as in struct metrics_limits. NULL when memory is out. */
-struct server_names *server_names_new(size_t limit, const char *const *patterns);
+/* `patterns` and `seed` as in struct metrics_limits. NULL when memory is out. */
+struct server_names *server_names_new(size_t limit, const char *const *patterns, uint64_t seed);
 void server_names_free(struct server_names *names);
 
 /* Count a handshake whose outcome is known. */

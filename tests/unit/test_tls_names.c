@@ -66,6 +66,12 @@ static void names(void **state)
 	assert_string_equal(tls_version_name(0x0303), "1.2");
 	assert_null(tls_version_name(0x7f1c));
 	assert_true(tls_is_13(0x0304) && tls_is_13(0x7f1c) && !tls_is_13(0x0303));
+	for (int code = 0; code < 65536; code++) {
+		const char *name = tls_group_name((uint16_t)code);
+		bool by_name = name && (strstr(name, "MLKEM") || strstr(name, "Kyber"));
+
+		assert_int_equal(tls_group_is_post_quantum((uint16_t)code), by_name);
+	}
 	assert_true(tls_group_is_post_quantum(0x11ec) && tls_group_is_post_quantum(0x6399));
 	assert_false(tls_group_is_post_quantum(29) || tls_group_is_post_quantum(0xfafa));
 }
