@@ -41,6 +41,8 @@ static inline uint64_t hash_bytes64(const void *p, size_t n, uint64_t seed)
 	uint64_t hash = seed ^ n, word = 0;
 	size_t at = 0;
 
+	/* Mostly n is a constant of the caller, and the loop goes. */
+#pragma GCC unroll 8
 	for (; at + sizeof(word) <= n; at += sizeof(word))
 		hash = hash_fold(hash ^ hash_word(bytes + at), multiplier);
 	/* The last bytes: together with those before them, or all there are. */
