@@ -63,10 +63,14 @@ class Bursts:
         self.seen.extend(bytes(first + count - len(self.seen)))
         return count if SCRIPTS[script] else 0
 
+    def knows(self, number):
+        """Has anybody told of it yet?"""
+        return number < len(self.seen)
+
     def take(self, number):
         """Script, what is wrong with the record's being there, what must be in it."""
         script = next((script for first, past, script in reversed(self.ranges) if first <= number < past), None)
-        if script is None or not SCRIPTS[script]:
+        if not SCRIPTS.get(script):
             return script, "nobody sent this", None
         if self.seen[number]:
             return script, "a second record", None

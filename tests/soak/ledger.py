@@ -55,10 +55,16 @@ class Ledger:
             if "trouble" in line:
                 self.troubles.append(line["trouble"])
             elif "burst" in line:
-                self.sent += self.bursts.begin(line["burst"], line["first"], line["count"])
-                self.kinds[line["burst"]] += line["count"]
+                self.promise_burst(line["burst"], line["first"], line["count"])
             else:
                 self.promise_one(line)
+
+    def promise_burst(self, script, first, count):
+        self.sent += self.bursts.begin(script, first, count)
+        self.kinds[script] += count
+        for key in map(bursts.name_of, range(first, first + count)):
+            while key in self.early:
+                self.take_number(self.take(self.early, key))
 
     def promise_one(self, line):
         known = line["key"] in self.early
@@ -85,13 +91,10 @@ class Ledger:
         with self.lock:
             self.seen += 1
             self.count(record)
-            key, number = key_of(record), bursts.number_of(record)
-            if number is not None:
-                kind, problem, must = self.bursts.take(number)
-                if problem:
-                    self.reject(record, kind, [problem])
-                else:
-                    self.compare(record, kind, must)
+            number = bursts.number_of(record)
+            key = key_of(record) if number is None else bursts.name_of(number)
+            if number is not None and self.bursts.knows(number):
+                self.take_number(record)
             elif key in self.promised:
                 line = self.take(self.promised, key)
                 self.perhaps -= "perhaps" in line
@@ -99,6 +102,13 @@ class Ledger:
                 self.compare(record, line["kind"], line["must"])
             else:
                 self.early.setdefault(key, []).append(record)
+
+    def take_number(self, record):
+        kind, problem, must = self.bursts.take(bursts.number_of(record))
+        if problem:
+            self.reject(record, kind, [problem])
+        else:
+            self.compare(record, kind, must)
 
     def illegible(self, line):
         with self.lock:

@@ -7,6 +7,7 @@ import scenarios
 
 MOST_GROWTH = 0.05
 LONGEST_ANSWER = 1.0
+WARM = 20   # seconds until every kind of load has been there, and the most of it at once
 SHOWN = 5
 EVERY_KIND = ([row[1] for row in scenarios.SCENARIOS] + ["refused", "resumed-12", "resumed-13", "early", "carried",
                                                         "torn", "gnutls-13", "gnutls-unknown-ca-13"]
@@ -45,7 +46,7 @@ def within(first, last):
 
 
 def promises(soak):
-    """Sentence, kept or not, what to show when it was not."""
+    """Sentence, kept or not (None: too early to tell), what to show when it was not."""
     ledger, page, first, last, calm = soak.ledger, soak.page, soak.first, soak.last, soak.calm
     missing, surplus, totals = ledger.missing(), ledger.surplus(), same_totals(soak)
     absent = [kind for kind in EVERY_KIND if not ledger.kinds[kind]]
@@ -61,7 +62,7 @@ def promises(soak):
     yield "and each version and cause as often as the records", not totals, totals
     yield f"{lost} events lost", lost == 0, []
     yield (f"RSS {first.resident} kB after a sixth of the time, {last.resident} kB at the end: within 5 %",
-           within(first.resident, last.resident), [])
+           within(first.resident, last.resident) if soak.seconds / 6 >= WARM else None, [])
     yield f"{first.files} open files then, {last.files} at the end", abs(last.files - first.files) <= 1, []
     yield f"maps of {first.maps} kB then, {last.maps} kB at the end", first.maps == last.maps > 0, []
     yield (f"{calm.links} links on {soak.interfaces} interfaces that are left",
@@ -75,8 +76,8 @@ def give(soak):
     """The exit code: 1, a promise was not kept."""
     code = 0
     for sentence, kept, details in promises(soak):
-        print(f"{'ok' if kept else 'not ok'} soak/{sentence}")
-        if not kept:
+        print(f"{'skip' if kept is None else 'ok' if kept else 'not ok'} soak/{sentence}")
+        if kept is not None and not kept:
             code = 1
             for line in details[:2 * SHOWN]:
                 print(f"# {line}")
