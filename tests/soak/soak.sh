@@ -3,7 +3,7 @@
 # An observer for a long time (SOAK_SECONDS) under mixed load, while interfaces come and go: real stacks
 # that succeed, resume and fail for known reasons; connections of tests/load; a scraper. Every record
 # is held against what those said who made the handshake; what the observer holds must not grow.
-# SOAK_RATE and SOAK_LOAD: handshakes per second of the real ones and of the generator.
+# SOAK_RATE and SOAK_LOAD: so many handshakes per second of the real ones and of the generator.
 # shellcheck source=tests/netns/lib.sh disable=SC2317 # functions are called by name
 . "$(dirname "$0")/../netns/lib.sh"
 
