@@ -253,6 +253,9 @@ test-deploy: all ## what deploy/ holds: service, packages, images, rules, dashbo
 .PHONY: test-overload
 test-overload: all $(TEST_TOOLS) ## storms in their full figures, for minutes, as root
 	@SHAKETAP=$(BUILD)/shaketap FULL=1 bash tests/netns/test_overload.sh
+.PHONY: test-soak
+test-soak: all $(BUILD)/tests/load/load ## an hour of mixed load while interfaces come and go: SOAK_SECONDS, as root
+	@SHAKETAP=$(BUILD)/shaketap bash tests/soak/soak.sh
 .PHONY: screenshots
 screenshots: test-deps all ## pictures of the page for people, into $(BUILD)/screenshots, as root
 	@SHAKETAP=$(BUILD)/shaketap bash tests/deploy/test_page.sh

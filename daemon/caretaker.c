@@ -9,6 +9,8 @@ static void on_links(void *ctx, uint32_t events)
 	struct caretaker *caretaker = ctx;
 
 	(void)events;
+	/* What passed on an interface that is gone is older than this news: it is read first. */
+	caretaker->before_news(caretaker->ctx);
 	interfaces_read(caretaker->interfaces);
 	caretaker->changed = true;
 }

@@ -17,6 +17,9 @@ struct caretaker {
 	struct interfaces *interfaces;
 	struct service *service;
 	struct service_view view; /* to be handed to the service */
+	/* Called before the interfaces are any other than before. */
+	void (*before_news)(void *ctx);
+	void *ctx;
 
 	struct loop *loop;
 	struct loop_timer *check;

@@ -7,6 +7,7 @@
 
 #include "answers.h"
 #include "base/hash.h"
+#include "role.h"
 #include "shaketap_abi.h"
 #include "stream/reasm.h"
 #include "tls/message.h"
@@ -43,7 +44,7 @@ struct connection {
 	uint32_t first_seq;    /* of the event it began with */
 	uint64_t last_segment; /* time of the last segment of the first ClientHello */
 	uint64_t digest;       /* of the ClientHello, beside its random */
-	bool local[2];	       /* by enum hs_side: the socket was seen on this host */
+	struct role_signs signs;
 	struct connection_half half[2]; /* by sender index */
 	struct tracker tracker;
 	UT_hash_handle by_key;

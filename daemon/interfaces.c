@@ -199,6 +199,7 @@ static void on_gone(void *ctx, const struct link *link)
 	struct interfaces *interfaces = ctx;
 	struct observed *observed = find(interfaces, link->ifindex);
 
+	departed_note(&interfaces->departed, link->ifindex, link->name);
 	if (!observed)
 		return;
 	release(interfaces, observed, true);
@@ -347,7 +348,7 @@ const char *interfaces_name(const struct interfaces *interfaces, unsigned ifinde
 {
 	const struct link *link = links_find(interfaces->links, ifindex);
 
-	return link ? link->name : NULL;
+	return link ? link->name : departed_name(&interfaces->departed, ifindex);
 }
 
 bool interfaces_is_local(const struct interfaces *interfaces, const uint32_t addr[4])

@@ -67,7 +67,7 @@ struct interfaces_entry {
 size_t interfaces_list(const struct interfaces *interfaces, struct interfaces_entry *out,
 		       size_t room);
 
-/* NULL: not known. */
+/* Also of one that is gone since not long ago. NULL: not known. */
 const char *interfaces_name(const struct interfaces *interfaces, unsigned ifindex);
 
 bool interfaces_is_local(const struct interfaces *interfaces, const uint32_t addr[4]);

@@ -3,6 +3,7 @@
 #ifndef SHAKETAP_OBSERVED_H
 #define SHAKETAP_OBSERVED_H
 
+#include "departed.h"
 #include "interfaces.h"
 
 /* Do its packets reach us? */
@@ -33,6 +34,7 @@ struct interfaces {
 	enum attach_kind kind; /* what this kernel has */
 	struct observed *by_index;
 	struct observed *queue; /* to be attached or repaired, first come first */
+	struct departed departed;
 	struct dumper dumper;
 	uint64_t repaired; /* hooks */
 	int last_error;	   /* of an attach that failed, negative errno */

@@ -28,7 +28,7 @@ void note_sender(struct connection *connection, const struct st_event *event)
 	enum hs_side side = connection_side(connection, event->sender);
 
 	if (event->flags & ST_FLAG_LOCAL)
-		connection->local[side] = true;
+		connection->signs.socket[side] = true;
 	if (event->cgroup)
 		connection->tracker.hs.cgroup[side] = event->cgroup;
 }

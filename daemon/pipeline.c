@@ -26,10 +26,11 @@
  */
 #define EXPIRE_MAX 256
 
-void pipeline_report(struct pipeline *pipeline, struct handshake *hs, const bool local[2])
+void pipeline_report(struct pipeline *pipeline, struct handshake *hs,
+		     const struct role_signs *signs)
 {
 	if (pipeline->config.roles)
-		role_fill(hs, local, pipeline->ops.is_local, pipeline->ops.ctx);
+		role_fill(hs, signs, pipeline->ops.is_local, pipeline->ops.ctx);
 	pipeline->ops.concluded(pipeline->ops.ctx, hs);
 }
 
@@ -42,7 +43,7 @@ static void conclude(struct pipeline *pipeline, struct connection *connection, b
 		tracker_doubt(&connection->tracker);
 	/* A connection on which no TLS ever started is no handshake. */
 	if (hs->stage >= HS_CLIENT_HELLO)
-		pipeline_report(pipeline, hs, connection->local);
+		pipeline_report(pipeline, hs, &connection->signs);
 	pipeline_remember(pipeline, connection, silent);
 	connection_free(&pipeline->all, connection);
 }
@@ -148,6 +149,16 @@ static void make_room(struct pipeline *pipeline, uint64_t now)
 	conclude(pipeline, oldest, true);
 }
 
+/* What is true now, and may not be when the handshake is over. */
+static void note_surroundings(struct pipeline *pipeline, struct connection *connection)
+{
+	struct handshake *hs = &connection->tracker.hs;
+
+	hs->wall_offset = pipeline->wall_offset;
+	if (pipeline->config.roles)
+		role_note(&connection->signs, hs, pipeline->ops.is_local, pipeline->ops.ctx);
+}
+
 static struct connection *connection_of(struct pipeline *pipeline, const struct st_event *event)
 {
 	uint32_t hash = connection_hash(&pipeline->all, &event->key);
@@ -178,7 +189,7 @@ static struct connection *connection_of(struct pipeline *pipeline, const struct 
 		connection = open_connection(&pipeline->all, event, hash);
 		pipeline->counters.refused += !connection;
 		if (connection)
-			connection->tracker.hs.wall_offset = pipeline->wall_offset;
+			note_surroundings(pipeline, connection);
 	}
 	if (!connection && event->type != ST_EVENT_DATA)
 		recent_event(recent, event);

@@ -24,7 +24,8 @@ static void report_connect(struct pipeline *pipeline, const struct connect *conn
 				   .by = refused ? HS_SERVER : HS_NOBODY,
 				   .time = now,
 				   .waited = now - connect->event.syn_time });
-	pipeline_report(pipeline, &tracker.hs, (const bool[2]){ connect->local, false });
+	pipeline_report(pipeline, &tracker.hs,
+			&(struct role_signs){ .socket[HS_CLIENT] = connect->local });
 }
 
 void pipeline_connect_event(struct pipeline *pipeline, const struct st_event *event)

@@ -25,7 +25,8 @@ struct pipeline {
 };
 
 /* Whose it is, and then out with it. */
-void pipeline_report(struct pipeline *pipeline, struct handshake *hs, const bool local[2]);
+void pipeline_report(struct pipeline *pipeline, struct handshake *hs,
+		     const struct role_signs *signs);
 
 /* ST_EVENT_REFUSED or ST_EVENT_SYN_REPEATED. */
 void pipeline_connect_event(struct pipeline *pipeline, const struct st_event *event);

@@ -8,19 +8,27 @@ static enum hs_role role_of(bool client, bool server)
 	return server ? HS_ROLE_SERVER : HS_ROLE_FORWARDED;
 }
 
+void role_note(struct role_signs *signs, const struct handshake *hs, role_is_local *is_local,
+	       void *ctx)
+{
+	for (unsigned side = 0; side < 2; side++)
+		signs->address[side] = is_local(ctx, hs->end[side].addr);
+}
+
 /*
  * By address first: in a container or a test namespace the other end's socket may well be
  * on the same kernel, but it is another host to those who live there. Where neither address
  * is ours we pass the traffic on, and a socket behind a veth (a pod) is the end on this host.
  */
-void role_fill(struct handshake *hs, const bool local[2],
-	       bool (*is_local)(void *ctx, const __u32 addr[4]), void *ctx)
+void role_fill(struct handshake *hs, const struct role_signs *signs, role_is_local *is_local,
+	       void *ctx)
 {
-	bool client = is_local(ctx, hs->end[HS_CLIENT].addr);
-	bool server = is_local(ctx, hs->end[HS_SERVER].addr);
+	bool address[2];
 
-	if (client || server)
-		hs->role = role_of(client, server);
+	for (unsigned side = 0; side < 2; side++)
+		address[side] = signs->address[side] || is_local(ctx, hs->end[side].addr);
+	if (address[HS_CLIENT] || address[HS_SERVER])
+		hs->role = role_of(address[HS_CLIENT], address[HS_SERVER]);
 	else
-		hs->role = role_of(local[HS_CLIENT], local[HS_SERVER]);
+		hs->role = role_of(signs->socket[HS_CLIENT], signs->socket[HS_SERVER]);
 }

@@ -271,6 +271,8 @@ static int open_loop(struct run *run)
 		.interfaces = run->interfaces,
 		.service = &run->service,
 		.view = { run, still_drains, run->interfaces, run->metrics },
+		.before_news = refresh,
+		.ctx = run,
 	};
 	err = loop_catch_signals(run->loop);
 	/* Edge-triggered: while the timer drains, the ring's being non-empty is no news. */

@@ -204,7 +204,24 @@ moves() {
 	TO=10.79.0.2 openssl_client back-again.example.com 8443
 	on "$CLIENT" expect_good back-again.example.com
 	on "$SERVER" expect_good back-again.example.com
+	torn
+}
+
+# The interface goes while a handshake on it waits for its answer, and takes its addresses along.
+torn() {
+	serve "$SERVER" 8454 python3 "$HERE/lab/servers.py" "$CERTS" '[[8454, "silent"]]'
+	background "$CLIENT" "$WORK/torn" python3 -u "$HERE/lab/client.py" 10.79.0.2 8454 torn.example.com \
+		"$CERTS" stop=hello then=wait:1
+	check "a handshake waits for its answer" within 5 grep -q 'stopped on purpose' "$WORK/torn"
 	ip -n "$CLIENT" link del late0
+}
+
+torn_was_seen() {
+	local unanswered='.shaketap.failure.cause == "no_server_hello"'
+	on "$CLIENT" expect "TCX: a handshake whose interface is gone" 1 torn.example.com \
+		"$unanswered and .shaketap.interface == \"late0\" and .shaketap.role == \"client\""
+	on "$SERVER" expect "clsact: a handshake whose interface is gone" 1 torn.example.com \
+		"$unanswered and .shaketap.interface == \"late1\" and .shaketap.role == \"server\""
 }
 
 # --- bursts ---------------------------------------------------------------------------------------
@@ -358,6 +375,7 @@ overflow "$CLIENT" TCX 5
 overflow "$SERVER" clsact 6
 [ -z "${LIFE_LONG:-}" ] || long
 steady_end
+torn_was_seen
 both_stop
 one_refused
 finish

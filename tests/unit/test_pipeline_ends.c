@@ -297,16 +297,23 @@ static void connect_of_ours_without_answer(void **state)
 
 static void roles(void **state)
 {
+	enum { STAYS, GOES, COMES };
 	static const struct {
-		bool client, server;
+		bool client, server; /* have an address of this host */
+		int then;	     /* at the beginning only, or at the end only */
 		uint8_t flags;
 		enum hs_role role;
 	} rows[] = {
-		{ true, false, 0, HS_ROLE_CLIENT },
-		{ false, true, 0, HS_ROLE_SERVER },
-		{ true, true, 0, HS_ROLE_BOTH },
-		{ false, false, 0, HS_ROLE_FORWARDED },
-		{ false, false, ST_FLAG_LOCAL, HS_ROLE_CLIENT }, /* by its socket: a pod */
+		{ true, false, STAYS, 0, HS_ROLE_CLIENT },
+		{ false, true, STAYS, 0, HS_ROLE_SERVER },
+		{ true, true, STAYS, 0, HS_ROLE_BOTH },
+		{ false, false, STAYS, 0, HS_ROLE_FORWARDED },
+		{ false, false, STAYS, ST_FLAG_LOCAL, HS_ROLE_CLIENT }, /* its socket: a pod */
+		/* The interface is deleted meanwhile, and the client was a pod on this host. */
+		{ false, true, GOES, ST_FLAG_LOCAL, HS_ROLE_SERVER },
+		{ true, true, GOES, 0, HS_ROLE_BOTH },
+		/* The news of the address came after the handshake's first packet. */
+		{ false, true, COMES, ST_FLAG_LOCAL, HS_ROLE_SERVER },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -314,10 +321,12 @@ static void roles(void **state)
 			.timeout = TIMEOUT, .max_flows = 4, .roles = true });
 		void *fixture = bench;
 
-		bench->local_client = rows[i].client;
-		bench->local_server = rows[i].server;
+		bench->local_client = rows[i].client && rows[i].then != COMES;
+		bench->local_server = rows[i].server && rows[i].then != COMES;
 		bench->flags |= rows[i].flags;
 		bench_client_hello(bench);
+		bench->local_client = rows[i].client && rows[i].then != GOES;
+		bench->local_server = rows[i].server && rows[i].then != GOES;
 		bench_end(bench, HS_SERVER, true);
 		assert_int_equal(only_record(bench)->role, rows[i].role);
 		bench_teardown(&fixture);
