@@ -3,8 +3,7 @@
 #ifndef SHAKETAP_FLOW_BPF_H
 #define SHAKETAP_FLOW_BPF_H
 
-#include "gate.bpf.h"
-#include "walk.bpf.h"
+#include "early.bpf.h"
 
 /* How far an RST may be from the place known: the largest usual windows. */
 #define RST_DISTANCE_MAX (1U << 24)
@@ -65,7 +64,7 @@ static __always_inline struct st_flow *flow_open(const struct packet *packet, bo
 			count(ST_COUNT_LOST_TABLE_FULL);
 		return flow;
 	}
-	gate_enter(&packet->key, now);
+	gate_enter(&packet->key, packet->seq, now);
 	count(ST_COUNT_FLOWS_OPENED);
 	flow = bpf_map_lookup_elem(&flows, &packet->key);
 	if (!flow)
@@ -83,13 +82,17 @@ static __always_inline struct st_flow *flow_open(const struct packet *packet, bo
 	return flow;
 }
 
-/* The times of the TCP handshake go with the first event of the flow. */
-static __always_inline void add_syn_times(struct st_event *event)
+/*
+ * The times of the TCP handshake go with the first event of the flow. How many parts of the
+ * sender's stream came before that and were kept.
+ */
+static __always_inline __u32 add_syn_times(struct st_event *event)
 {
 	struct st_syn *syn = bpf_map_lookup_elem(&syns, &event->key);
+	__u32 early;
 
 	if (!syn)
-		return;
+		return 0;
 	event->syn_time = syn->syn_time;
 	event->synack_time = syn->synack_time;
 	if (!syn->synack_time) { /* the answer took another way: it is no connect that fails */
@@ -98,6 +101,11 @@ static __always_inline void add_syn_times(struct st_event *event)
 	}
 	event->spoken = event->sender == syn->client && event->seq == syn->seq + 1 && event->ack &&
 			event->ack - (syn->answer_seq + 2) < ST_SPOKEN_MAX;
+	if (!syn->early || event->sender != syn->client)
+		return 0;
+	early = syn->early;
+	syn->early = 0;
+	return early;
 }
 
 /*
@@ -246,12 +254,13 @@ static __always_inline bool follow(struct __sk_buff *skb, const struct packet *p
 		return false;
 	gate_touch(&packet->key, now);
 	scratch->event.flow = flow->id;
-	if (!flow->opened)
-		add_syn_times(&scratch->event);
+	scratch->segment.early = flow->opened ? 0 : add_syn_times(&scratch->event);
 	begin_segment(&scratch->segment, packet, flow, half);
 	/* What comes with an RST is a message to people (RFC 9293 section 3.5.3). */
 	if (packet->len && !(packet->flags & TCP_RST))
 		walk_segment(skb);
+	if (scratch->segment.early)
+		give_all_early(scratch->segment.early);
 	if (packet->flags & (TCP_FIN | TCP_RST))
 		over = follow_edges(packet, scratch, flow);
 	/* The ring had no room for its first event. */

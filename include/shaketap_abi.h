@@ -121,7 +121,8 @@ struct st_syn {
 	__u32 answer_seq;  /* with synack_time: that of the server */
 	__u8 client;	   /* index into the key: who sent the SYN */
 	__u8 repeated;	   /* ST_EVENT_SYN_REPEATED went out */
-	__u8 reserved[2];
+	__u8 early;	   /* parts of the client's stream kept, its beginning is not here yet */
+	__u8 reserved;
 };
 
 /*
@@ -138,6 +139,10 @@ _Static_assert(sizeof(struct st_syn) == 32, "st_syn has holes");
  * sees to that. An entry that the LRU table dropped leaves the count up: then
  * stamp closes the gate after the configured lifetime without news, and the next
  * entry counts from one. The count wraps like a signed number; 0 and less is closed.
+ *
+ * expect is where the client's data begins of the connection whose SYN was answered last in
+ * this bucket, as long as it did not begin. What comes a little behind that is worth a look
+ * (segments may overtake each other); of other connections one packet in 2^18 is.
  */
 #define ST_GATE_BUCKETS 65536
 #define ST_GATE_TICK_SHIFT 30 /* the stamp counts units of 2^30 ns */
@@ -145,6 +150,8 @@ _Static_assert(sizeof(struct st_syn) == 32, "st_syn has holes");
 struct st_gate {
 	__u32 count;
 	__u32 stamp;
+	__u32 expect;
+	__u32 reserved; /* the map rounds up to 8, and the daemon sees it as an array */
 };
 
 /* Symmetric in the two ends; cheap rather than strong: a collision costs one lookup. */
