@@ -143,9 +143,11 @@ straight pieces:3
 straight pieces:61
 straight overlap
 straight twice
+straight overtake
+straight lost
 wraps
 shuffled
 expect "nothing called failed" 0 '.event.outcome == "failure"' true
 stop_shaketap
-PATIENCE=0 expect "no record too many" $((26 + 4 * $(wc -w <<<"$SEEDS"))) .server true
+PATIENCE=0 expect "no record too many" $((34 + 4 * $(wc -w <<<"$SEEDS"))) .server true
 finish
