@@ -67,6 +67,7 @@ static void on_data(struct pipeline *pipeline, struct connection *connection,
 	struct connection_half *half = &connection->half[event->sender];
 	uint32_t pos = half->reasm.pos;
 	uint32_t stored = half->reasm.stored;
+	uint64_t now = opening_time(connection, event);
 
 	if (reasm_add(&half->reasm, event->seq, (struct bytes){ payload, event->len })) {
 		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
@@ -80,7 +81,7 @@ static void on_data(struct pipeline *pipeline, struct connection *connection,
 	if (reasm_settle(&half->reasm))
 		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
 	if (half->reasm.pos != pos || half->reasm.stored > stored)
-		connection_progress(&pipeline->all, connection, event->time);
+		connection_progress(&pipeline->all, connection, now);
 	/* The source copies no more of this direction: what was to come stays unseen. */
 	if (event->flags & ST_FLAG_SPENT) {
 		stream_order_flush(connection);
