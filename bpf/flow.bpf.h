@@ -119,7 +119,21 @@ static __always_inline bool is_stray_rst(const struct packet *packet, const stru
 	return half->walk == ST_WALK_ON && distance > 2 * RST_DISTANCE_MAX;
 }
 
-/* FIN and RST end the direction; true: with it the flow. */
+/* Where the walk stands, did all pass that is in front of the end of the segment in the scratch? */
+static __always_inline enum st_fin fin_of(const struct segment *segment)
+{
+	const struct st_half *half = &segment->half;
+
+	if (half->walk == ST_WALK_SPENT ||
+	    (half->walk == ST_WALK_ON && !before(half->need, segment->seq + segment->len)))
+		return ST_FIN_BEHIND;
+	return ST_FIN_AHEAD;
+}
+
+/*
+ * FIN and RST end the direction; true: with it the flow. A FIN that overtook data does not: the
+ * daemon, which knows when all has come, lets go of the entry.
+ */
 static __always_inline bool follow_edges(const struct packet *packet, struct scratch *scratch,
 					 struct st_flow *flow)
 {
@@ -135,11 +149,14 @@ static __always_inline bool follow_edges(const struct packet *packet, struct scr
 		submit_of_flow(ST_EVENT_RST, packet->seq + packet->len, 0);
 		return true;
 	}
-	if (!half->fin) {
-		half->fin = 1;
+	if (half->fin == ST_FIN_NONE) {
+		half->fin = fin_of(&scratch->segment);
+		if (half->fin == ST_FIN_AHEAD)
+			scratch->event.flags |= ST_FLAG_RAW;
 		submit_of_flow(ST_EVENT_FIN, packet->seq + packet->len, 0);
 	}
-	return half_of(flow, packet->sender ^ 1)->fin;
+	return half->fin == ST_FIN_BEHIND &&
+	       half_of(flow, packet->sender ^ 1)->fin == ST_FIN_BEHIND;
 }
 
 /* Sent again: it ends a little before the place where its direction stands. */

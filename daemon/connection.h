@@ -16,6 +16,7 @@ struct connection_half {
 	struct reasm reasm;
 	struct tls_messages messages;
 	bool fin; /* seen, but bytes before it may still be missing */
+	bool kept; /* with fin: and the source keeps its entry for them */
 	uint32_t fin_seq;
 	uint64_t fin_time;
 	uint64_t time; /* of its newest packet with data or FIN */

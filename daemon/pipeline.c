@@ -122,11 +122,13 @@ static void on_reset(struct connection *connection, const struct st_event *event
 static void on_fin(struct connection *connection, const struct st_event *event)
 {
 	struct connection_half *half = &connection->half[event->sender];
+	const struct connection_half *other = &connection->half[!event->sender];
 
 	half->fin = true;
 	half->fin_seq = event->seq;
 	half->fin_time = event->time;
-	connection->ended = connection->half[!event->sender].fin;
+	half->kept = event->flags & ST_FLAG_RAW && !(event->flags & ST_FLAG_WHOLE);
+	connection->ended = other->fin && !half->kept && !other->kept;
 	if (!half->reasm.started)
 		reasm_start(&half->reasm, event->seq);
 	stream_order_note(connection, event);

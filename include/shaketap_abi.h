@@ -37,7 +37,8 @@ enum st_event_flag {
 	ST_FLAG_EGRESS = 1 << 2, /* seen on the egress hook, else on ingress */
 	ST_FLAG_LOCAL = 1 << 3,	 /* the sender's socket is on this host */
 	ST_FLAG_LOST = 1 << 4,	 /* an earlier event of this flow did not fit into the ring */
-	ST_FLAG_RAW = 1 << 5,	 /* the walk lost its place: bytes as they came */
+	ST_FLAG_RAW = 1 << 5,	 /* the walk lost its place: bytes as they came. With FIN: bytes
+				  * before it may be still to come, and the entry stays */
 	ST_FLAG_SPENT = 1 << 6,	 /* the budget of this direction ends with this event */
 	ST_FLAG_WHOLE = 1 << 7	 /* not the kernel's: all data of one packet is in this event */
 };
@@ -75,6 +76,13 @@ enum st_walk {
 	ST_WALK_SPENT /* budget used up: nothing more is copied */
 };
 
+/* Did the FIN of a direction pass? */
+enum st_fin {
+	ST_FIN_NONE,
+	ST_FIN_AHEAD, /* yes, and bytes before it were still to come, or it is not known */
+	ST_FIN_BEHIND /* yes, behind all that matters */
+};
+
 /* st_half.owner of a direction that takes several paths: every interface and hook counts. */
 #define ST_OWNER_MANY 0xffffffff
 
@@ -88,7 +96,7 @@ struct st_half {
 	__u8 records;  /* encrypted record headers reported so far */
 	__u8 walk;     /* enum st_walk */
 	__u8 encrypted; /* ChangeCipherSpec passed: handshake records are sealed */
-	__u8 fin;	/* FIN passed */
+	__u8 fin;	/* enum st_fin */
 };
 
 /* The value of the flow table. */
