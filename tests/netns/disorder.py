@@ -8,7 +8,7 @@ Moves frames between two devices; TCP packets with payload suffer:
   overlap          they come in two that overlap, and then once more in three others
   twice            they come twice, and the SYN of their direction again behind each
   overtake         the first of each direction comes 20 ms later, behind those that follow it
-  behind           they come 20 ms later than those without, so that a FIN overtakes them
+  behind:MS        they come so many ms later than those without, so that a FIN overtakes them
   lost             the first of each direction is lost, once
   shuffle:SEED     some are lost, some come twice, some come up to 20 ms later
 Needs a link without offloads, see lab/middle.py.
@@ -96,7 +96,7 @@ class Disorder:
         elif self.how == "shuffle":
             self.shuffle(out, segment.frame)
         elif self.how == "behind":
-            self.send(out, segment.frame, LATE_MAX)
+            self.send(out, segment.frame, self.argument / 1000)
         elif self.how in ("overtake", "lost"):
             self.spoil_first(out, flow, segment.frame)
         elif self.how == "twice":
