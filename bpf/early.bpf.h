@@ -17,7 +17,7 @@
 /* Segments, or parts of so many bytes as an event holds, kept of one connection. */
 #define EARLY_MAX 4
 /* Kept of all connections: they stay for as long as TCP takes to send the first one again. */
-#define EARLY_ENTRIES 512
+#define EARLY_ENTRIES 256
 
 /* As it goes to the ring. */
 struct early {
