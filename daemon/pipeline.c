@@ -127,8 +127,8 @@ static void on_fin(struct connection *connection, const struct st_event *event)
 	half->fin = true;
 	half->fin_seq = event->seq;
 	half->fin_time = event->time;
-	half->kept = event->flags & ST_FLAG_RAW && !(event->flags & ST_FLAG_WHOLE);
-	connection->ended = other->fin && !half->kept && !other->kept;
+	half->closed = fin_closes(event);
+	connection->ended = half->closed && other->closed;
 	if (!half->reasm.started)
 		reasm_start(&half->reasm, event->seq);
 	stream_order_note(connection, event);

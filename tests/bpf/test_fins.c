@@ -49,8 +49,8 @@ static void data_behind_both(void **state)
 		for (int i = 0; i < 2; i++) {
 			int side = first ^ i;
 
-			assert_int_equal(fin(rig, side), ST_FLAG_LOCAL |
-								 (side == SERVER ? ST_FLAG_RAW : 0));
+			assert_int_equal(fin(rig, side),
+					 ST_FLAG_LOCAL | (side == SERVER ? ST_FLAG_RAW : 0));
 		}
 		late_comes(rig, &late);
 		assert_int_equal(flow_count(rig), 1);
@@ -141,8 +141,11 @@ static void a_direction_not_seen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(data_behind_both), TEST(a_torn_record),	    TEST(a_direction_without_its_place),
-		TEST(fins_with_data),	TEST(a_direction_not_seen),
+		TEST(data_behind_both),
+		TEST(a_torn_record),
+		TEST(a_direction_without_its_place),
+		TEST(fins_with_data),
+		TEST(a_direction_not_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -288,8 +288,8 @@ static int setup(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(in_order),	    TEST(in_one_piece), TEST(byte_by_byte),
-		TEST(small_pieces), TEST(out_of_order), TEST(again_in_other_pieces),
+		TEST(in_order),		 TEST(in_one_piece), TEST(byte_by_byte),
+		TEST(small_pieces),	 TEST(out_of_order), TEST(again_in_other_pieces),
 		TEST(the_first_is_late),
 	};
 
