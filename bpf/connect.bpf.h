@@ -61,8 +61,10 @@ static __always_inline void connect_answered(const struct packet *packet)
 
 	if (!syn || syn->client == packet->sender || packet->ack != syn->seq + 1)
 		return;
-	if (!syn->synack_time)
+	if (!syn->synack_time) {
 		syn->synack_time = bpf_ktime_get_ns();
+		gate_expect(&packet->key, syn->seq + 1);
+	}
 	syn->answer_seq = packet->seq - 1; /* of several answers the last one counts */
 }
 

@@ -61,15 +61,20 @@ static __always_inline struct scratch *begin_event(struct __sk_buff *skb,
 	return scratch;
 }
 
-/* Write the event with n payload bytes. False: no room in the ring, counted. */
-static __always_inline bool submit(struct scratch *scratch, __u32 n)
+/* Write an event with n payload bytes behind it. False: no room in the ring, counted. */
+static __always_inline bool output(void *event, __u32 n)
 {
-	if (bpf_ringbuf_output(&events, scratch, sizeof(scratch->event) + n, wakeup_flags())) {
+	if (bpf_ringbuf_output(&events, event, sizeof(struct st_event) + n, wakeup_flags())) {
 		count(ST_COUNT_LOST_RING_FULL);
 		return false;
 	}
 	count(ST_COUNT_EVENTS);
 	return true;
+}
+
+static __always_inline bool submit(struct scratch *scratch, __u32 n)
+{
+	return output(scratch, n);
 }
 
 /* The event in the scratch, as one of the flow at hand, with n bytes that begin at seq. */

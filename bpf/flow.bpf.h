@@ -3,8 +3,7 @@
 #ifndef SHAKETAP_FLOW_BPF_H
 #define SHAKETAP_FLOW_BPF_H
 
-#include "gate.bpf.h"
-#include "walk.bpf.h"
+#include "early.bpf.h"
 
 /* How far an RST may be from the place known: the largest usual windows. */
 #define RST_DISTANCE_MAX (1U << 24)
@@ -65,7 +64,7 @@ static __always_inline struct st_flow *flow_open(const struct packet *packet, bo
 			count(ST_COUNT_LOST_TABLE_FULL);
 		return flow;
 	}
-	gate_enter(&packet->key, now);
+	gate_enter(&packet->key, packet->seq, now);
 	count(ST_COUNT_FLOWS_OPENED);
 	flow = bpf_map_lookup_elem(&flows, &packet->key);
 	if (!flow)
@@ -83,13 +82,17 @@ static __always_inline struct st_flow *flow_open(const struct packet *packet, bo
 	return flow;
 }
 
-/* The times of the TCP handshake go with the first event of the flow. */
-static __always_inline void add_syn_times(struct st_event *event)
+/*
+ * The times of the TCP handshake go with the first event of the flow. How many parts of the
+ * sender's stream came before that and were kept.
+ */
+static __always_inline __u32 add_syn_times(struct st_event *event)
 {
 	struct st_syn *syn = bpf_map_lookup_elem(&syns, &event->key);
+	__u32 early;
 
 	if (!syn)
-		return;
+		return 0;
 	event->syn_time = syn->syn_time;
 	event->synack_time = syn->synack_time;
 	if (!syn->synack_time) { /* the answer took another way: it is no connect that fails */
@@ -98,6 +101,11 @@ static __always_inline void add_syn_times(struct st_event *event)
 	}
 	event->spoken = event->sender == syn->client && event->seq == syn->seq + 1 && event->ack &&
 			event->ack - (syn->answer_seq + 2) < ST_SPOKEN_MAX;
+	if (!syn->early || event->sender != syn->client)
+		return 0;
+	early = syn->early;
+	syn->early = 0;
+	return early;
 }
 
 /*
@@ -111,7 +119,21 @@ static __always_inline bool is_stray_rst(const struct packet *packet, const stru
 	return half->walk == ST_WALK_ON && distance > 2 * RST_DISTANCE_MAX;
 }
 
-/* FIN and RST end the direction; true: with it the flow. */
+/* Where the walk stands, did all pass that is in front of the end of the segment in the scratch? */
+static __always_inline enum st_fin fin_of(const struct segment *segment)
+{
+	const struct st_half *half = &segment->half;
+
+	if (half->walk == ST_WALK_SPENT ||
+	    (half->walk == ST_WALK_ON && !before(half->need, segment->seq + segment->len)))
+		return ST_FIN_BEHIND;
+	return ST_FIN_AHEAD;
+}
+
+/*
+ * FIN and RST end the direction; true: with it the flow. A FIN that overtook data does not: the
+ * daemon, which knows when all has come, lets go of the entry.
+ */
 static __always_inline bool follow_edges(const struct packet *packet, struct scratch *scratch,
 					 struct st_flow *flow)
 {
@@ -127,11 +149,14 @@ static __always_inline bool follow_edges(const struct packet *packet, struct scr
 		submit_of_flow(ST_EVENT_RST, packet->seq + packet->len, 0);
 		return true;
 	}
-	if (!half->fin) {
-		half->fin = 1;
+	if (half->fin == ST_FIN_NONE) {
+		half->fin = fin_of(&scratch->segment);
+		if (half->fin == ST_FIN_AHEAD)
+			scratch->event.flags |= ST_FLAG_RAW;
 		submit_of_flow(ST_EVENT_FIN, packet->seq + packet->len, 0);
 	}
-	return half_of(flow, packet->sender ^ 1)->fin;
+	return half->fin == ST_FIN_BEHIND &&
+	       half_of(flow, packet->sender ^ 1)->fin == ST_FIN_BEHIND;
 }
 
 /* Sent again: it ends a little before the place where its direction stands. */
@@ -246,12 +271,13 @@ static __always_inline bool follow(struct __sk_buff *skb, const struct packet *p
 		return false;
 	gate_touch(&packet->key, now);
 	scratch->event.flow = flow->id;
-	if (!flow->opened)
-		add_syn_times(&scratch->event);
+	scratch->segment.early = flow->opened ? 0 : add_syn_times(&scratch->event);
 	begin_segment(&scratch->segment, packet, flow, half);
 	/* What comes with an RST is a message to people (RFC 9293 section 3.5.3). */
 	if (packet->len && !(packet->flags & TCP_RST))
 		walk_segment(skb);
+	if (scratch->segment.early)
+		give_all_early(scratch->segment.early);
 	if (packet->flags & (TCP_FIN | TCP_RST))
 		over = follow_edges(packet, scratch, flow);
 	/* The ring had no room for its first event. */

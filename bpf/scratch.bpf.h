@@ -58,6 +58,12 @@ struct segment {
 	__u8 opened, joined, lost; /* as in struct st_flow */
 	__u8 telling;		   /* segments sent again are worth an event */
 	__u8 told;		   /* this was one */
+	__u8 early;		   /* parts that came before it were kept, see early.bpf.h */
+};
+
+struct early_key {
+	struct st_flow_key flow;
+	__u32 index;
 };
 
 /*
@@ -76,6 +82,7 @@ struct scratch {
 	struct segment segment;
 	struct st_syn syn; /* on their way into their tables */
 	struct st_flow flow;
+	struct early_key early;
 };
 
 /* Programs only. */

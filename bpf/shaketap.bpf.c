@@ -28,6 +28,8 @@ static __noinline int observe_segment(struct __sk_buff *skb, struct packet *pack
 			return 0;
 		if (packet->flags & TCP_RST)
 			connect_refused(skb, packet, egress);
+		else if (packet->len && packet->sniffed == TLS_SNIFFED_NOTHING)
+			keep_early(skb, packet, egress);
 	}
 	return 0;
 }
@@ -61,7 +63,7 @@ static __always_inline void observe(struct __sk_buff *skb, bool egress, bool eth
 			sniff_behind_proxy(skb);
 	}
 	if (packet->sniffed == TLS_SNIFFED_NOTHING && !(packet->flags & (TCP_SYN | TCP_RST)) &&
-	    !gate_is_open(&packet->key))
+	    !gate_lets_in(&packet->key, packet->seq))
 		return;
 	observe_segment(skb, packet, egress);
 }

@@ -16,7 +16,8 @@
 struct connection_half {
 	struct reasm reasm;
 	struct tls_messages messages;
-	bool fin; /* seen, but bytes before it may still be missing */
+	bool fin;    /* seen, but bytes before it may still be missing */
+	bool closed; /* with fin: and with that of the other side it ends, see fin_closes() */
 	uint32_t fin_seq;
 	uint64_t fin_time;
 	uint64_t time; /* of its newest packet with data or FIN */
@@ -29,6 +30,12 @@ struct connection_half {
 	bool unread;	   /* something came that was not read yet */
 	uint8_t waited;	   /* packets since the last one that came in order */
 };
+
+/* With one like it of the other side this FIN ends the flow: the source closes its entry. */
+static inline bool fin_closes(const struct st_event *event)
+{
+	return !(event->flags & ST_FLAG_RAW) || event->flags & ST_FLAG_WHOLE;
+}
 
 struct connection {
 	struct st_flow_key key;

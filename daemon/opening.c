@@ -53,7 +53,7 @@ static void note_sent(struct hs_delivery *delivery, const struct st_event *event
 	if (open && end > delivery->sent && end <= REASM_STORED_MAX)
 		delivery->sent = end;
 	if (data)
-		delivery->time = event->time;
+		delivery->time = max_u64(delivery->time, event->time);
 }
 
 void note_delivery(struct connection *connection, const struct st_event *event)
@@ -109,6 +109,15 @@ struct connection *open_connection(struct connections *all, const struct st_even
 	if (event->ack)
 		reasm_start(&connection->half[!event->sender].reasm, event->ack);
 	return connection;
+}
+
+uint64_t opening_time(const struct connection *connection, const struct st_event *event)
+{
+	const struct handshake *hs = &connection->tracker.hs;
+
+	if (event->sender != connection->client || hs->client_hello_end_time)
+		return event->time;
+	return max_u64(event->time, hs->client_hello_time);
 }
 
 void opening_settle(struct connection *connection)

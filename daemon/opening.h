@@ -25,6 +25,12 @@ struct connection *open_connection(struct connections *all, const struct st_even
 				   uint32_t hash);
 
 /*
+ * When the event counts as seen. What overtook the first segment of a hello is told behind it,
+ * with the time at which it passed; by then the hello had not begun.
+ */
+uint64_t opening_time(const struct connection *connection, const struct st_event *event);
+
+/*
  * A flow may begin with too few bytes to tell a hello from something else: when they are there,
  * note that it is one. To be called with every event.
  */

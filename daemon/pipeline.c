@@ -68,6 +68,7 @@ static void on_data(struct pipeline *pipeline, struct connection *connection,
 	struct connection_half *half = &connection->half[event->sender];
 	uint32_t pos = half->reasm.pos;
 	uint32_t stored = half->reasm.stored;
+	uint64_t now = opening_time(connection, event);
 
 	if (reasm_add(&half->reasm, event->seq, (struct bytes){ payload, event->len })) {
 		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
@@ -81,7 +82,7 @@ static void on_data(struct pipeline *pipeline, struct connection *connection,
 	if (reasm_settle(&half->reasm))
 		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
 	if (half->reasm.pos != pos || half->reasm.stored > stored)
-		connection_progress(&pipeline->all, connection, event->time);
+		connection_progress(&pipeline->all, connection, now);
 	/* The source copies no more of this direction: what was to come stays unseen. */
 	if (event->flags & ST_FLAG_SPENT) {
 		stream_order_flush(connection);
@@ -122,11 +123,13 @@ static void on_reset(struct connection *connection, const struct st_event *event
 static void on_fin(struct connection *connection, const struct st_event *event)
 {
 	struct connection_half *half = &connection->half[event->sender];
+	const struct connection_half *other = &connection->half[!event->sender];
 
 	half->fin = true;
 	half->fin_seq = event->seq;
 	half->fin_time = event->time;
-	connection->ended = connection->half[!event->sender].fin;
+	half->closed = fin_closes(event);
+	connection->ended = half->closed && other->closed;
 	if (!half->reasm.started)
 		reasm_start(&half->reasm, event->seq);
 	stream_order_note(connection, event);

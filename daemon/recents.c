@@ -25,7 +25,7 @@ void recent_note(struct recent *recent, const struct connection *connection)
 	for (int i = 0; i < 2; i++) {
 		recent->known[i] = connection->half[i].reasm.started;
 		recent->end[i] = connection->half[i].reasm.pos;
-		recent->fin[i] = connection->half[i].fin;
+		recent->closed[i] = connection->half[i].closed;
 	}
 }
 
@@ -47,8 +47,8 @@ void recent_event(struct recent *recent, const struct st_event *event)
 	if (recent->flow != event->flow || memcmp(&recent->key, &event->key, sizeof(recent->key)))
 		return;
 	if (event->type == ST_EVENT_FIN)
-		recent->fin[event->sender] = true;
-	recent->ended |= event->type == ST_EVENT_RST || (recent->fin[0] && recent->fin[1]);
+		recent->closed[event->sender] = fin_closes(event);
+	recent->ended |= event->type == ST_EVENT_RST || (recent->closed[0] && recent->closed[1]);
 }
 
 bool recent_has(const struct recent *recent, const struct st_event *event)

@@ -22,9 +22,9 @@ struct recent {
 	uint64_t left;	 /* with listed: when it came to its end */
 	uint32_t end[2]; /* by sender: sequence number behind what was read */
 	bool known[2];
-	bool fin[2];
-	bool ended;  /* RST, or FIN of both sides */
-	bool listed; /* the source has an entry of it */
+	bool closed[2]; /* by sender: a FIN passed, and ends it with that of the other */
+	bool ended;	/* RST, or FIN of both sides */
+	bool listed;	/* the source has an entry of it */
 	TAILQ_ENTRY(recent) due;
 };
 

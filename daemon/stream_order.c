@@ -2,6 +2,7 @@
 #include "stream_order.h"
 
 #include "base/util.h"
+#include "opening.h"
 #include "stream_read.h"
 #include "stream_torn.h"
 
@@ -51,7 +52,7 @@ void stream_order_note(struct connection *connection, const struct st_event *eve
 	stream_torn_note(connection, event);
 	if (event->len || event->type == ST_EVENT_FIN) {
 		if (!half->unread) /* else it waits since then */
-			half->time = event->time;
+			half->time = opening_time(connection, event);
 		half->unread = true;
 		if (half->waited < PATIENCE)
 			half->waited++;

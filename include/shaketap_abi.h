@@ -37,7 +37,8 @@ enum st_event_flag {
 	ST_FLAG_EGRESS = 1 << 2, /* seen on the egress hook, else on ingress */
 	ST_FLAG_LOCAL = 1 << 3,	 /* the sender's socket is on this host */
 	ST_FLAG_LOST = 1 << 4,	 /* an earlier event of this flow did not fit into the ring */
-	ST_FLAG_RAW = 1 << 5,	 /* the walk lost its place: bytes as they came */
+	ST_FLAG_RAW = 1 << 5,	 /* the walk lost its place: bytes as they came. With FIN: bytes
+				  * before it may be still to come, and the entry stays */
 	ST_FLAG_SPENT = 1 << 6,	 /* the budget of this direction ends with this event */
 	ST_FLAG_WHOLE = 1 << 7	 /* not the kernel's: all data of one packet is in this event */
 };
@@ -75,6 +76,13 @@ enum st_walk {
 	ST_WALK_SPENT /* budget used up: nothing more is copied */
 };
 
+/* Did the FIN of a direction pass? */
+enum st_fin {
+	ST_FIN_NONE,
+	ST_FIN_AHEAD, /* yes, and bytes before it were still to come, or it is not known */
+	ST_FIN_BEHIND /* yes, behind all that matters */
+};
+
 /* st_half.owner of a direction that takes several paths: every interface and hook counts. */
 #define ST_OWNER_MANY 0xffffffff
 
@@ -88,7 +96,7 @@ struct st_half {
 	__u8 records;  /* encrypted record headers reported so far */
 	__u8 walk;     /* enum st_walk */
 	__u8 encrypted; /* ChangeCipherSpec passed: handshake records are sealed */
-	__u8 fin;	/* FIN passed */
+	__u8 fin;	/* enum st_fin */
 };
 
 /* The value of the flow table. */
@@ -121,7 +129,8 @@ struct st_syn {
 	__u32 answer_seq;  /* with synack_time: that of the server */
 	__u8 client;	   /* index into the key: who sent the SYN */
 	__u8 repeated;	   /* ST_EVENT_SYN_REPEATED went out */
-	__u8 reserved[2];
+	__u8 early;	   /* parts of the client's stream kept, its beginning is not here yet */
+	__u8 reserved;
 };
 
 /*
@@ -138,6 +147,10 @@ _Static_assert(sizeof(struct st_syn) == 32, "st_syn has holes");
  * sees to that. An entry that the LRU table dropped leaves the count up: then
  * stamp closes the gate after the configured lifetime without news, and the next
  * entry counts from one. The count wraps like a signed number; 0 and less is closed.
+ *
+ * expect is where the client's data begins of the connection whose SYN was answered last in
+ * this bucket, as long as it did not begin. What comes a little behind that is worth a look
+ * (segments may overtake each other); of other connections one packet in 2^18 is.
  */
 #define ST_GATE_BUCKETS 65536
 #define ST_GATE_TICK_SHIFT 30 /* the stamp counts units of 2^30 ns */
@@ -145,6 +158,8 @@ _Static_assert(sizeof(struct st_syn) == 32, "st_syn has holes");
 struct st_gate {
 	__u32 count;
 	__u32 stamp;
+	__u32 expect;
+	__u32 reserved; /* the map rounds up to 8, and the daemon sees it as an array */
 };
 
 /* Symmetric in the two ends; cheap rather than strong: a collision costs one lookup. */

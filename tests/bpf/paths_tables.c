@@ -14,13 +14,16 @@
 
 /* More than the programs have. */
 #define MAPS_MAX 16
+#define KEY_MAX 64
 
-static void clear_hash(int map)
+static void clear_hash(int map, uint32_t key_size)
 {
-	struct st_flow_key key;
+	uint8_t key[KEY_MAX];
 
-	while (!bpf_map_get_next_key(map, NULL, &key))
-		if (bpf_map_delete_elem(map, &key))
+	if (key_size > sizeof(key))
+		errx(1, "a table has keys of %u bytes", key_size);
+	while (!bpf_map_get_next_key(map, NULL, key))
+		if (bpf_map_delete_elem(map, key))
 			err(1, "cannot empty a table");
 }
 
@@ -45,10 +48,11 @@ static bool clear_map(uint32_t id)
 
 	if (map < 0 || bpf_obj_get_info_by_fd(map, &info, &size))
 		err(1, "cannot find the tables");
-	hash = !strcmp(info.name, "flows") || !strcmp(info.name, "syns");
+	hash = !strcmp(info.name, "flows") || !strcmp(info.name, "syns") ||
+	       !strcmp(info.name, "early");
 	gates = !strcmp(info.name, "gates");
 	if (hash)
-		clear_hash(map);
+		clear_hash(map, info.key_size);
 	else if (gates)
 		clear_gates(map);
 	close(map);
@@ -66,6 +70,6 @@ void tables_clear(int program)
 		err(1, "cannot ask for the tables");
 	for (uint32_t i = 0; i < info.nr_map_ids && i < MAPS_MAX; i++)
 		cleared += clear_map(ids[i]);
-	if (cleared != 3)
-		errx(1, "flows, syns and gates should be there; %u of them are", cleared);
+	if (cleared != 4)
+		errx(1, "flows, syns, early and gates should be there; %u of them are", cleared);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: tests/bpf/rig.c tests/bpf/packets.c */
 /*
- * Adverse order: in whatever segments and order a handshake comes once its first bytes are there,
- * every byte of its clear messages is copied, at its place, and headers of sealed records are.
+ * Adverse order: in whatever segments and order a handshake comes, every byte of its clear messages
+ * is copied, at its place, and headers of sealed records are.
  */
 #include "rig.h"
 
@@ -110,7 +110,7 @@ static void cut(struct plan *plan)
 	}
 }
 
-/* The first piece stays first: without it nobody knows what follows. */
+/* The first piece stays first: see delay_first(). */
 static void swap_some(struct plan *plan)
 {
 	for (size_t i = 1; i + 1 < plan->count; i++) {
@@ -122,6 +122,21 @@ static void swap_some(struct plan *plan)
 		plan->piece[i] = plan->piece[other];
 		plan->piece[other] = piece;
 	}
+}
+
+/* With its SYN and the answer seen, up to four pieces of the client may overtake the first. */
+static void delay_first(struct plan *plan)
+{
+	struct rig *rig = plan->rig;
+	struct piece first = plan->piece[0];
+	size_t i = 0, last = 1 + below(4);
+
+	rig->next[CLIENT] = plan->stream[CLIENT].isn - 1;
+	rig->next[SERVER] = plan->stream[SERVER].isn - 1;
+	connect_tcp(rig);
+	for (; i < last && i + 1 < plan->count && plan->piece[i + 1].side == CLIENT; i++)
+		plan->piece[i] = plan->piece[i + 1];
+	plan->piece[i] = first;
 }
 
 /* What was sent comes again in other pieces, and new bytes behind it. */
@@ -187,7 +202,7 @@ static void check_streams(const struct plan *plan, bool in_order)
 	}
 }
 
-enum { SWAP = 1, REPEAT = 2 };
+enum { SWAP = 1, REPEAT = 2, DELAY = 4 };
 
 static void runs(struct rig *rig, unsigned size, int how, bool in_order)
 {
@@ -205,6 +220,8 @@ static void runs(struct rig *rig, unsigned size, int how, bool in_order)
 			swap_some(plan);
 		if (how & REPEAT)
 			repeat_some(plan);
+		if (how & DELAY)
+			delay_first(plan);
 		print_message("# seed %u, %zu segments\n", seed, plan->count);
 		play(plan);
 		check_streams(plan, in_order);
@@ -251,6 +268,13 @@ static void again_in_other_pieces(void **state)
 	runs(*state, 0, SWAP | REPEAT, false);
 }
 
+static void the_first_is_late(void **state)
+{
+	runs(*state, 0, DELAY, false);
+	runs(*state, 61, DELAY, false);
+	runs(*state, 700, DELAY | SWAP | REPEAT, false);
+}
+
 static int setup(void **state)
 {
 	if (rig_setup(state))
@@ -264,8 +288,9 @@ static int setup(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(in_order),	    TEST(in_one_piece), TEST(byte_by_byte),
-		TEST(small_pieces), TEST(out_of_order), TEST(again_in_other_pieces),
+		TEST(in_order),		 TEST(in_one_piece), TEST(byte_by_byte),
+		TEST(small_pieces),	 TEST(out_of_order), TEST(again_in_other_pieces),
+		TEST(the_first_is_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -169,6 +169,25 @@ static void write_tls13(struct script *script, const struct load_hello *hello)
 	leave_13(script);
 }
 
+/* As few packets as a handshake takes that is seen from its first to its last record. */
+static void write_brief(struct script *script, const struct load_hello *hello)
+{
+	packet(script, CLIENT, TH_SYN, NULL, 0);
+	put_client_hello(script, hello);
+	send_all(script, CLIENT);
+	put_server_hello(script, hello);
+	load_change_cipher_spec(&script->bytes);
+	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, 32);
+	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, 600);
+	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, 281);
+	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, FINISHED_13_LEN);
+	send_all(script, SERVER);
+	load_change_cipher_spec(&script->bytes);
+	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, FINISHED_13_LEN);
+	send_all(script, CLIENT);
+	packet(script, CLIENT, TH_RST | TH_ACK, NULL, 0);
+}
+
 static void write_tls12(struct script *script, const struct load_hello *hello)
 {
 	say_hello_tcp(script);
@@ -286,6 +305,10 @@ struct row {
 
 static const struct row rows[] = {
 	{ "tls13", write_tls13, { NAME, TLS_VERSION_1_3, false, 0, 0 }, "TLS 1.3, to its end" },
+	{ "brief",
+	  write_brief,
+	  { NAME, TLS_VERSION_1_3, false, 0, 0 },
+	  "TLS 1.3 in five packets, reset behind its last record" },
 	{ "tls12", write_tls12, { NAME, TLS_VERSION_1_2, false, 0, 0 }, "TLS 1.2, to its end" },
 	{ "pq",
 	  write_tls13,

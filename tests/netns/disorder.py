@@ -7,6 +7,9 @@ Moves frames between two devices; TCP packets with payload suffer:
   pieces:N         they come in packets of N bytes each
   overlap          they come in two that overlap, and then once more in three others
   twice            they come twice, and the SYN of their direction again behind each
+  overtake         the first of each direction comes 20 ms later, behind those that follow it
+  behind:MS        they come so many ms later than those without, so that a FIN overtakes them
+  lost             the first of each direction is lost, once
   shuffle:SEED     some are lost, some come twice, some come up to 20 ms later
 Needs a link without offloads, see lab/middle.py.
 """
@@ -63,7 +66,7 @@ class Disorder:
             self.ends.append(end)
         self.how, self.argument = how, argument
         self.random = random.Random(argument)
-        self.held, self.syns, self.count = [], {}, 0
+        self.held, self.syns, self.begun, self.count = [], {}, set(), 0
 
     def send(self, out, frame, late=0.0):
         self.count += 1
@@ -76,6 +79,14 @@ class Disorder:
         if self.random.random() < TWICE:
             self.send(out, frame, self.random.random() * LATE_MAX)
 
+    def spoil_first(self, out, flow, frame):
+        if flow in self.begun:
+            self.send(out, frame)
+            return
+        self.begun.add(flow)
+        if self.how == "overtake":
+            self.send(out, frame, LATE_MAX)
+
     def spoil(self, out, segment):
         flow = (segment.source, segment.target, segment.ports)
         if segment.frame[ETH + 20 + 13] & SYN:
@@ -84,6 +95,10 @@ class Disorder:
             self.send(out, segment.frame)
         elif self.how == "shuffle":
             self.shuffle(out, segment.frame)
+        elif self.how == "behind":
+            self.send(out, segment.frame, self.argument / 1000)
+        elif self.how in ("overtake", "lost"):
+            self.spoil_first(out, flow, segment.frame)
         elif self.how == "twice":
             for frame in (segment.frame, segment.frame, self.syns.get(flow, segment.frame)):
                 self.send(out, frame)

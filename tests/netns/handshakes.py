@@ -6,6 +6,8 @@ handshakes.py serve ADDRESS PORT CERT KEY
 handshakes.py connect ADDRESS PORT CA COUNT PREFIX
 handshakes.py download ADDRESS PORT CA NAME BYTES
 handshakes.py trickle ADDRESS PORT CA NAME: the ClientHello byte by byte, each in a packet of its own
+handshakes.py hang_up ADDRESS PORT CA NAME: a ClientHello of TLS 1.2; 200 ms later it closes, and prints
+    what the server said, in hexadecimal digits
 Half of the COUNT are TLS 1.3, half TLS 1.2, in turn, each with a server name of its own.
 """
 import json
@@ -13,6 +15,7 @@ import socket
 import ssl
 import sys
 import threading
+import time
 
 CHUNK = 1 << 20
 
@@ -89,6 +92,21 @@ def trickle(address, port, ca, name):
         print(tls.version())
 
 
+def hang_up(address, port, ca, name):
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    context = client_context(ca, None)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    tls = context.wrap_bio(incoming, outgoing, server_hostname=name)
+    with socket.create_connection((address, int(port))) as connection:
+        try:
+            tls.do_handshake()
+        except ssl.SSLWantReadError:
+            connection.sendall(outgoing.read())
+        time.sleep(0.2)
+        connection.shutdown(socket.SHUT_WR)
+        print(connection.recv(CHUNK).hex())
+
+
 if __name__ == "__main__":
     {"serve": serve, "connect": connect, "download": download,
-     "trickle": trickle}[sys.argv[1]](*sys.argv[2:])
+     "trickle": trickle, "hang_up": hang_up}[sys.argv[1]](*sys.argv[2:])

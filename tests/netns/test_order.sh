@@ -24,6 +24,7 @@ make_link() {
 	ip -n "$(space server)" link set s0 gso_max_segs 1
 	tls_server server 443 -cert_chain "$CERTS/ca.pem"
 	tls_server server 444 -cert_chain "$CERTS/ca.pem" -max_send_frag 512
+	tls_server server 445 -tls1_3
 }
 
 ethtool_off() {
@@ -128,6 +129,18 @@ wraps() {
 	done
 }
 
+# The server refuses and closes, the client has had enough and closes, and behind both FINs comes
+# what the server said.
+behind_fins() {
+	disorder behind:80
+	check "stack: the alert came" inside "$(space client)" python3 "$HERE/handshakes.py" hang_up 10.91.0.2 445 \
+		"$CERTS/ca.pem" behind.example.com
+	cp "$WORK/check" "$WORK/alert"
+	check "stack: it was protocol_version" grep -qx '15030[123]00020246' "$WORK/alert"
+	expect "an alert behind both FINs" 1 behind.example.com '.event.outcome == "failure" and
+		.shaketap.alerts == [{from: "server", level: "fatal", description: "protocol_version", code: 70}]'
+}
+
 SPOILERS=()
 SEEDS=${SEEDS:-1 2 3}
 make_certificates
@@ -143,9 +156,12 @@ straight pieces:3
 straight pieces:61
 straight overlap
 straight twice
+straight overtake
+straight lost
 wraps
 shuffled
 expect "nothing called failed" 0 '.event.outcome == "failure"' true
+behind_fins
 stop_shaketap
-PATIENCE=0 expect "no record too many" $((26 + 4 * $(wc -w <<<"$SEEDS"))) .server true
+PATIENCE=0 expect "no record too many" $((35 + 4 * $(wc -w <<<"$SEEDS"))) .server true
 finish

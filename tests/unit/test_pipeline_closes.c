@@ -123,6 +123,36 @@ static void facts_behind_a_fin(void **state)
 	}
 }
 
+/*
+ * FINs of both sides, and the server's alert is still to come. Where the source keeps its entry for
+ * that, it is told when it may let go; a capture file keeps all.
+ */
+static void an_alert_behind_both_fins(void **state)
+{
+	static const uint8_t flags[] = { ST_FLAG_RAW, 0, ST_FLAG_RAW | ST_FLAG_WHOLE };
+	struct bench *bench = *state;
+	const struct handshake *hs;
+
+	for (size_t i = 0; i < sizeof(flags); i++) {
+		bench->count = bench->forgotten = 0;
+		bench_connection(bench, (uint16_t)(1000 + i));
+		bench_client_hello(bench);
+		bench->next[HS_SERVER] += 7;
+		bench->flags = flags[i];
+		bench_end(bench, HS_SERVER, false);
+		bench_end(bench, HS_CLIENT, false);
+		assert_int_equal(bench->count, 0);
+		bench->next[HS_SERVER] -= 8;
+		bench->unacked = 1; /* sent before the client's FIN came */
+		bench_say(bench, HS_SERVER, SAID("\x15\3\3\0\2\2\x28"));
+		bench->unacked = 0;
+		bench_wait(bench, SECOND);
+		hs = expect_failure(bench, HS_HANDSHAKE_FAILURE, HS_SERVER);
+		assert_true(hs->failure.alerted);
+		assert_int_equal(bench->forgotten, flags[i] == ST_FLAG_RAW);
+	}
+}
+
 /* A flow may begin with fewer bytes than tell a hello from something else; then it is one. */
 static void a_hello_by_its_eleventh_byte(void **state)
 {
@@ -151,6 +181,7 @@ int main(void)
 		TEST(a_half_close_at_the_end),
 		TEST(a_half_close_and_a_hole),
 		TEST(facts_behind_a_fin),
+		TEST(an_alert_behind_both_fins),
 		TEST(a_hello_by_its_eleventh_byte),
 	};
 

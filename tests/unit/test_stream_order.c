@@ -175,6 +175,35 @@ static void patience(void **state)
 	expect_failure(bench, HS_HANDSHAKE_FAILURE, HS_CLIENT);
 }
 
+/*
+ * The second half of a hello was seen a second before the first, and is told behind it: the hello
+ * is complete when both are there, and nothing went on before that.
+ */
+static void told_behind_what_it_overtook(void **state)
+{
+	struct bench *bench = *state;
+	uint32_t half = bench->next[HS_CLIENT] + 100;
+	const struct handshake *hs;
+	uint64_t first;
+
+	bench->now += SECOND;
+	bench_say(bench, HS_CLIENT, HELLO, 100);
+	first = bench->now;
+	bench->now -= SECOND;
+	bench_event_at(bench, ST_EVENT_DATA, HS_CLIENT, half, HELLO + 100, HELLO_LEN - 100);
+	bench->next[HS_CLIENT] += (uint32_t)HELLO_LEN - 100;
+	bench->now = first + TIMEOUT - MS; /* not before its time */
+	pipeline_expire(bench->pipeline, bench->now);
+	assert_int_equal(bench->count, 0);
+	bench_server_flight(bench);
+	bench_client_finished(bench);
+	bench_wait(bench, SECOND);
+	hs = expect(bench, HS_SUCCESS);
+	assert_int_equal(hs->client_hello_time, first);
+	assert_int_equal(hs->client_hello_end_time, first);
+	assert_int_equal(hs->client_hello_segments, 2);
+}
+
 /* What was missing comes: from then on there is as much patience as at first. */
 static void patience_is_restored(void **state)
 {
@@ -312,6 +341,7 @@ int main(void)
 		TEST(the_client_waits_for_one_segment),
 		TEST(the_server_waits_for_the_client),
 		TEST(both_wait_for_each_other),
+		TEST(told_behind_what_it_overtook),
 		TEST(patience),
 		TEST(patience_is_restored),
 		TEST(patience_does_not_add_up),
