@@ -20,6 +20,7 @@ void printer_init(struct printer *printer, const struct options *options, bool p
 
 	*printer = (struct printer){
 		.log = log,
+		.digester = options->format == OPTIONS_JSON ? digester_new() : NULL,
 		.format = options->format,
 		.failures_only = options->only,
 		.colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour),
@@ -31,6 +32,7 @@ void printer_init(struct printer *printer, const struct options *options, bool p
 void printer_free(struct printer *printer)
 {
 	text_free(&printer->line);
+	digester_free(printer->digester);
 	outlet_free(&printer->out);
 }
 
@@ -43,7 +45,10 @@ void printer_print(struct printer *printer, const struct handshake *hs, const ch
 	text_reset(&printer->line);
 	if (printer->format == OPTIONS_JSON)
 		json_record(&printer->line, hs,
-			    &(struct record_context){ wall_offset, interface, true });
+			    &(struct record_context){ .wall_offset = wall_offset,
+						      .interface = interface,
+						      .with_role = true,
+						      .digester = printer->digester });
 	else
 		line_record(&printer->line, hs,
 			    &(struct line_context){ wall_offset, printer->colour });

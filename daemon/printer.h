@@ -3,6 +3,7 @@
 #ifndef SHAKETAP_PRINTER_H
 #define SHAKETAP_PRINTER_H
 
+#include "base/digest.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "options.h"
@@ -13,6 +14,7 @@ struct printer {
 	struct log *log;
 	struct outlet out;
 	enum options_format format;
+	struct digester *digester; /* for JSON; NULL: none */
 	bool failures_only;
 	bool colour;
 	bool failed;	  /* could not write, told to the log; a reader that left is no failure */

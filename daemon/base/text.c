@@ -99,24 +99,35 @@ void text_printf(struct text *t, const char *format, ...)
 	va_end(args);
 }
 
+static size_t decimal_width(uint64_t value)
+{
+	size_t width = 1;
+
+	for (; value >= 1000; value /= 1000)
+		width += 3;
+	return width + (value >= 10) + (value >= 100);
+}
+
 void text_u64(struct text *t, uint64_t value)
 {
-	char digits[20];
-	size_t at = sizeof(digits);
-
-	do {
-		digits[--at] = (char)('0' + value % 10);
-		value /= 10;
-	} while (value);
-	text_add(t, digits + at, sizeof(digits) - at);
+	text_digits(t, value, decimal_width(value));
 }
 
 void text_digits(struct text *t, uint64_t value, size_t width)
 {
+	/* Two at a time: half the divisions. */
+	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+				    "25262728293031323334353637383940414243444546474849"
+				    "50515253545556575859606162636465666768697071727374"
+				    "75767778798081828384858687888990919293949596979899";
 	char *p = text_more(t, width);
 
-	for (size_t at = width; p && at; value /= 10)
-		p[--at] = (char)('0' + value % 10);
+	if (!p)
+		return;
+	for (; width >= 2; width -= 2, value /= 100)
+		memcpy(p + width - 2, pairs + 2 * (value % 100), 2);
+	if (width)
+		*p = (char)('0' + value % 10);
 }
 
 void text_hex(struct text *t, struct bytes b)

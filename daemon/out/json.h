@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/digest.h"
 #include "base/text.h"
 #include "track/handshake.h"
 
@@ -14,6 +15,7 @@ struct record_context {
 	uint64_t wall_offset;  /* add to a time of the handshake (mod 2^64): ns since the epoch */
 	const char *interface; /* where it was seen first; NULL: not known */
 	bool with_role;	       /* live traffic: shaketap.role means something */
+	struct digester *digester; /* of the caller; NULL will do, slowly */
 };
 
 /*

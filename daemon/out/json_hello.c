@@ -67,7 +67,7 @@ static void add_compression(struct json *j, struct bytes list)
 		const char *name = compression_name(list.p[i]);
 
 		snprintf(code, sizeof(code), "0x%02x", list.p[i]);
-		json_string(j, NULL, name ? name : code);
+		json_name(j, NULL, name ? name : code);
 	}
 	json_list_end(j);
 }
@@ -125,13 +125,13 @@ static void add_message(struct json *j, const struct hs_message *m, uint64_t sta
 	struct json_mark mark = json_object(j, NULL);
 
 	json_number(j, "t", m->time > start ? m->time - start : 0);
-	json_string(j, "from", hs_side_names[m->from]);
+	json_name(j, "from", hs_side_names[m->from]);
 	json_number(j, "record", m->record);
 	if (m->encrypted) {
 		json_bool(j, "encrypted", true);
 	} else if (m->record == TLS_RECORD_HANDSHAKE) {
 		json_number(j, "type", m->type);
-		json_string(j, "name", retry ? "HelloRetryRequest" : tls_handshake_name(m->type));
+		json_name(j, "name", retry ? "HelloRetryRequest" : tls_handshake_name(m->type));
 	}
 	json_number(j, "length", m->length);
 	json_object_end(j, mark);
@@ -170,12 +170,12 @@ static void add_alert(struct json *j, const struct hs_alert *alert)
 	static const char *const levels[] = { NULL, "warning", "fatal" };
 	struct json_mark mark = json_object(j, NULL);
 
-	json_string(j, "from", hs_side_names[alert->from]);
+	json_name(j, "from", hs_side_names[alert->from]);
 	if (alert->encrypted) {
 		json_bool(j, "encrypted", true);
 	} else {
-		json_string(j, "level", alert->level <= 2 ? levels[alert->level] : NULL);
-		json_string(j, "description", tls_alert_name(alert->code));
+		json_name(j, "level", alert->level <= 2 ? levels[alert->level] : NULL);
+		json_name(j, "description", tls_alert_name(alert->code));
 		json_number(j, "code", alert->code);
 	}
 	json_object_end(j, mark);

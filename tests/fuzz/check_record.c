@@ -91,7 +91,10 @@ static void check_outputs(const struct handshake *hs)
 	struct text *json = &outputs.json, *line = &outputs.line;
 
 	text_reset(json);
-	json_record(json, hs, &(struct record_context){ hs->wall_offset, "eth0", true });
+	json_record(json, hs,
+		    &(struct record_context){ .wall_offset = hs->wall_offset,
+					      .interface = "eth0",
+					      .with_role = true });
 	MUST(!json->cut);
 	check_line(json->p, json->n);
 	check_json(json->p, json->n - 1);

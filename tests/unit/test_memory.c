@@ -141,7 +141,7 @@ static void on_concluded(void *ctx, const struct handshake *hs)
 	run->records++;
 	text_reset(&run->json);
 	text_reset(&run->line);
-	json_record(&run->json, hs, &(struct record_context){ 0, "eth0", false });
+	json_record(&run->json, hs, &(struct record_context){ .interface = "eth0" });
 	line_record(&run->line, hs, &(struct line_context){ 0, false });
 	metrics_count(run->metrics, hs, 0);
 }
