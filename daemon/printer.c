@@ -8,6 +8,7 @@
 
 #include "out/json.h"
 #include "out/line.h"
+#include "seed.h"
 
 /* out/json.h: every record fits. */
 #define RECORD_MAX (4 * 1024 * 1024)
@@ -20,11 +21,14 @@ void printer_init(struct printer *printer, const struct options *options, bool p
 
 	*printer = (struct printer){
 		.log = log,
-		.digester = options->format == OPTIONS_JSON ? digester_new() : NULL,
 		.format = options->format,
 		.failures_only = options->only,
 		.colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour),
 	};
+	if (options->format == OPTIONS_JSON) {
+		printer->digester = digester_new();
+		printer->memo = memo_new(seed_random());
+	}
 	text_init(&printer->line, RECORD_MAX);
 	outlet_init(&printer->out, STDOUT_FILENO, patient);
 }
@@ -33,6 +37,7 @@ void printer_free(struct printer *printer)
 {
 	text_free(&printer->line);
 	digester_free(printer->digester);
+	memo_free(printer->memo);
 	outlet_free(&printer->out);
 }
 
@@ -48,7 +53,8 @@ void printer_print(struct printer *printer, const struct handshake *hs, const ch
 			    &(struct record_context){ .wall_offset = wall_offset,
 						      .interface = interface,
 						      .with_role = true,
-						      .digester = printer->digester });
+						      .digester = printer->digester,
+						      .memo = printer->memo });
 	else
 		line_record(&printer->line, hs,
 			    &(struct line_context){ wall_offset, printer->colour });

@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "base/log.h"
+#include "base/memo.h"
 #include "base/text.h"
 #include "options.h"
 #include "outlet.h"
@@ -14,7 +15,9 @@ struct printer {
 	struct log *log;
 	struct outlet out;
 	enum options_format format;
-	struct digester *digester; /* for JSON; NULL: none */
+	/* For JSON; NULL without memory, then it takes longer. */
+	struct digester *digester;
+	struct memo *memo;
 	bool failures_only;
 	bool colour;
 	bool failed;	  /* could not write, told to the log; a reader that left is no failure */

@@ -141,7 +141,7 @@ static void add_shaketap(struct json *j, const struct handshake *hs,
 	if (hs->early_data != HS_EARLY_NONE)
 		json_name(j, "early_data", hs_early_data_names[hs->early_data]);
 	add_hello_retry(j, hs);
-	json_client_hello(j, hs);
+	json_client_hello(j, hs, ctx->memo);
 	json_server_hello(j, hs);
 	json_key_exchange(j, hs);
 	if (hs->client_certificate != HS_CERT_NONE)
@@ -170,7 +170,7 @@ void json_record(struct text *out, const struct handshake *hs, const struct reco
 	add_network(&j, hs, ctx->digester);
 	add_end(&j, "client", &hs->end[HS_CLIENT]);
 	add_end(&j, "server", &hs->end[HS_SERVER]);
-	json_tls(&j, hs, ctx->digester);
+	json_tls(&j, hs, ctx);
 	add_shaketap(&j, hs, ctx);
 	json_object_end(&j, mark);
 	text_char(out, '\n');

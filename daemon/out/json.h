@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/digest.h"
+#include "base/memo.h"
 #include "base/text.h"
 #include "track/handshake.h"
 
@@ -15,7 +16,9 @@ struct record_context {
 	uint64_t wall_offset;  /* add to a time of the handshake (mod 2^64): ns since the epoch */
 	const char *interface; /* where it was seen first; NULL: not known */
 	bool with_role;	       /* live traffic: shaketap.role means something */
-	struct digester *digester; /* of the caller; NULL will do, slowly */
+	/* Of the caller, kept from record to record; the same record comes without them, slowly. */
+	struct digester *digester;
+	struct memo *memo;
 };
 
 /*

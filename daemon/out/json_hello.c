@@ -4,6 +4,7 @@
 
 #include "out/facts.h"
 #include "out/json_parts.h"
+#include "out/json_shape.h"
 #include "tls/names.h"
 
 /* The list of extension ids: the contract shows them as numbers. */
@@ -72,15 +73,12 @@ static void add_compression(struct json *j, struct bytes list)
 	json_list_end(j);
 }
 
-void json_client_hello(struct json *j, const struct handshake *hs)
+static void add_offer(struct json *j, const struct tls_client_hello *hello, struct memo *memo)
 {
-	const struct tls_client_hello *hello = hs->client_hello;
-	struct json_mark mark;
+	struct json_shape shape;
 
-	if (!hello)
+	if (json_client_shape(&shape, j, memo, JSON_SHAPE_LISTS, hello))
 		return;
-	mark = json_object(j, "client_hello");
-	json_hex(j, "random", (struct bytes){ hello->random, sizeof(hello->random) });
 	json_code(j, "legacy_version", hello->legacy_version, tls_version_name);
 	json_codes(j, "versions", hello->versions, tls_version_name);
 	json_codes(j, "groups", hello->groups, tls_group_name);
@@ -90,6 +88,19 @@ void json_client_hello(struct json *j, const struct handshake *hs)
 	add_extensions(j, hello->extensions);
 	json_number(j, "session_id_length", hello->session_id_length);
 	add_compression(j, hello->compression);
+	json_shape_end(&shape, j);
+}
+
+void json_client_hello(struct json *j, const struct handshake *hs, struct memo *memo)
+{
+	const struct tls_client_hello *hello = hs->client_hello;
+	struct json_mark mark;
+
+	if (!hello)
+		return;
+	mark = json_object(j, "client_hello");
+	json_hex(j, "random", (struct bytes){ hello->random, sizeof(hello->random) });
+	add_offer(j, hello, memo);
 	json_number(j, "length", hello->length);
 	if (hs->client_hello_segments)
 		json_number(j, "segments", hs->client_hello_segments);
