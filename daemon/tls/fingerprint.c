@@ -79,10 +79,10 @@ static void add_codes(struct text *t, struct bytes list)
 			add_decimal(t, bytes_u16(list, i), &first);
 }
 
-/* The ids beyond TLS_EXTENSIONS_MAX are not known; a list that is full may lack some. */
-static bool all_known(struct bytes extensions)
+/* So many ids are noted at most: a list that is full may lack some. */
+static bool all_known(struct bytes extensions, size_t max)
 {
-	return extensions.n < 2 * TLS_EXTENSIONS_MAX;
+	return extensions.n < 2 * max;
 }
 
 bool tls_ja3(const struct tls_client_hello *hello, struct digester *digester,
@@ -92,7 +92,7 @@ bool tls_ja3(const struct tls_client_hello *hello, struct digester *digester,
 	bool first = true;
 	struct text t;
 
-	if (hello->sslv2 || hello->torn || !all_known(hello->extensions))
+	if (hello->sslv2 || hello->torn || !all_known(hello->extensions, TLS_EXTENSIONS_MAX))
 		return false;
 	text_init_over(&t, buffer, sizeof(buffer));
 	text_u64(&t, hello->legacy_version);
@@ -111,7 +111,7 @@ bool tls_ja3s(const struct tls_server_hello *hello, struct digester *digester,
 	char buffer[FINGERPRINT_TEXT_MAX + 1];
 	struct text t;
 
-	if (!all_known(hello->extensions))
+	if (!all_known(hello->extensions, TLS_SERVER_EXTENSIONS_MAX))
 		return false;
 	text_init_over(&t, buffer, sizeof(buffer));
 	text_u64(&t, hello->legacy_version);
@@ -313,7 +313,7 @@ bool tls_ja4(const struct tls_client_hello *hello, struct digester *digester,
 	bool named;
 	struct text t;
 
-	if (hello->sslv2 || hello->torn || !all_known(hello->extensions) ||
+	if (hello->sslv2 || hello->torn || !all_known(hello->extensions, TLS_EXTENSIONS_MAX) ||
 	    !collect(&ciphers, hello->cipher_suites) || !collect(&extensions, hello->extensions) ||
 	    !collect(&signatures, hello->signatures))
 		return false;
