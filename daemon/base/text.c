@@ -99,7 +99,7 @@ void text_printf(struct text *t, const char *format, ...)
 	va_end(args);
 }
 
-static size_t decimal_width(uint64_t value)
+size_t text_width(uint64_t value)
 {
 	size_t width = 1;
 
@@ -110,24 +110,29 @@ static size_t decimal_width(uint64_t value)
 
 void text_u64(struct text *t, uint64_t value)
 {
-	text_digits(t, value, decimal_width(value));
+	text_digits(t, value, text_width(value));
 }
 
-void text_digits(struct text *t, uint64_t value, size_t width)
+void text_put_digits(char *p, uint64_t value, size_t width)
 {
 	/* Two at a time: half the divisions. */
 	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
 				    "25262728293031323334353637383940414243444546474849"
 				    "50515253545556575859606162636465666768697071727374"
 				    "75767778798081828384858687888990919293949596979899";
-	char *p = text_more(t, width);
 
-	if (!p)
-		return;
 	for (; width >= 2; width -= 2, value /= 100)
 		memcpy(p + width - 2, pairs + 2 * (value % 100), 2);
 	if (width)
 		*p = (char)('0' + value % 10);
+}
+
+void text_digits(struct text *t, uint64_t value, size_t width)
+{
+	char *p = text_more(t, width);
+
+	if (p)
+		text_put_digits(p, value, width);
 }
 
 void text_hex(struct text *t, struct bytes b)

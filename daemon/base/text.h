@@ -80,6 +80,9 @@ void text_printf(struct text *t, const char *format, ...) __attribute__((format(
 void text_u64(struct text *t, uint64_t value);
 /* The last `width` decimal digits, at most 20, with zeros in front. */
 void text_digits(struct text *t, uint64_t value, size_t width);
+/* For who has made room: how many decimal digits value has, and its last `width`, to p. */
+size_t text_width(uint64_t value);
+void text_put_digits(char *p, uint64_t value, size_t width);
 /* Lower case, two digits a byte. */
 void text_hex(struct text *t, struct bytes b);
 /* Spaces until n reaches `column`, counted from byte `from`. */

@@ -22,18 +22,6 @@ void json_string_value(struct json *j, const char *value)
 	text_json_string(j->out, value);
 }
 
-void json_name_value(struct json *j, const char *name)
-{
-	size_t n = strlen(name);
-	char *p = text_more(j->out, n + 2);
-
-	if (!p)
-		return;
-	p[0] = '"';
-	memcpy(p + 1, name, n);
-	p[n + 1] = '"';
-}
-
 void json_wire_value(struct json *j, struct bytes value)
 {
 	text_json_wire(j->out, value);

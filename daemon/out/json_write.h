@@ -21,34 +21,42 @@ struct json_mark {
 };
 
 /*
- * `key` is one of our own, plain ASCII; NULL inside a list and for the outermost object. Here in
- * the header, so that keys become constants with a length: a record has more than a hundred.
+ * Comma and key, and room for n bytes of value; NULL: it does not fit. Here in the header, so that
+ * keys become constants with a length: a record has more than a hundred.
  */
-static inline void json_key(struct json *j, const char *key)
+static inline char *json_member(struct json *j, const char *key, size_t n)
 {
-	size_t comma = !j->first, n = key ? strlen(key) : 0;
-	char *p = text_more(j->out, comma + (key ? n + 3 : 0));
+	size_t comma = !j->first, length = key ? strlen(key) : 0;
+	char *p = text_more(j->out, comma + (key ? length + 3 : 0) + n);
 
 	j->first = false;
 	if (!p)
-		return;
+		return NULL;
 	if (comma)
 		*p++ = ',';
 	if (!key)
-		return;
+		return p;
 	*p++ = '"';
-	memcpy(p, key, n);
-	p += n;
+	memcpy(p, key, length);
+	p += length;
 	*p++ = '"';
-	*p = ':';
+	*p++ = ':';
+	return p;
+}
+
+/* `key` is one of our own, plain ASCII; NULL inside a list and for the outermost object. */
+static inline void json_key(struct json *j, const char *key)
+{
+	json_member(j, key, 0);
 }
 
 static inline struct json_mark json_begin(struct json *j, const char *key, char bracket)
 {
 	struct json_mark mark = { .at = j->out->n, .first = j->first };
+	char *p = json_member(j, key, 1);
 
-	json_key(j, key);
-	text_char(j->out, bracket);
+	if (p)
+		*p = bracket;
 	j->first = true;
 	return mark;
 }
@@ -71,7 +79,6 @@ void json_list_end(struct json *j);
 
 /* Values alone, after json_key(). */
 void json_string_value(struct json *j, const char *value);
-void json_name_value(struct json *j, const char *name);
 void json_wire_value(struct json *j, struct bytes value);
 void json_hex_value(struct json *j, struct bytes value);
 
@@ -87,10 +94,14 @@ static inline void json_string(struct json *j, const char *key, const char *valu
 /* The same for a name of our own tables: printable ASCII without quotes and backslashes. */
 static inline void json_name(struct json *j, const char *key, const char *name)
 {
-	if (!name || !*name)
+	size_t n = name ? strlen(name) : 0;
+	char *p = n ? json_member(j, key, n + 2) : NULL;
+
+	if (!p)
 		return;
-	json_key(j, key);
-	json_name_value(j, name);
+	p[0] = '"';
+	memcpy(p + 1, name, n);
+	p[n + 1] = '"';
 }
 
 /* Bytes as they came over the wire; writes nothing when there are none. */
@@ -110,14 +121,20 @@ static inline void json_hex(struct json *j, const char *key, struct bytes value)
 
 static inline void json_number(struct json *j, const char *key, uint64_t value)
 {
-	json_key(j, key);
-	text_u64(j->out, value);
+	size_t width = text_width(value);
+	char *p = json_member(j, key, width);
+
+	if (p)
+		text_put_digits(p, value, width);
 }
 
 static inline void json_bool(struct json *j, const char *key, bool value)
 {
-	json_key(j, key);
-	text_string(j->out, value ? "true" : "false");
+	size_t n = value ? strlen("true") : strlen("false");
+	char *p = json_member(j, key, n);
+
+	if (p)
+		memcpy(p, value ? "true" : "false", n);
 }
 
 #endif
