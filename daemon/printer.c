@@ -8,6 +8,7 @@
 
 #include "out/json.h"
 #include "out/line.h"
+#include "seed.h"
 
 /* out/json.h: every record fits. */
 #define RECORD_MAX (4 * 1024 * 1024)
@@ -24,6 +25,10 @@ void printer_init(struct printer *printer, const struct options *options, bool p
 		.failures_only = options->only,
 		.colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour),
 	};
+	if (options->format == OPTIONS_JSON) {
+		printer->digester = digester_new();
+		printer->memo = memo_new(seed_random());
+	}
 	text_init(&printer->line, RECORD_MAX);
 	outlet_init(&printer->out, STDOUT_FILENO, patient);
 }
@@ -31,6 +36,8 @@ void printer_init(struct printer *printer, const struct options *options, bool p
 void printer_free(struct printer *printer)
 {
 	text_free(&printer->line);
+	digester_free(printer->digester);
+	memo_free(printer->memo);
 	outlet_free(&printer->out);
 }
 
@@ -43,7 +50,11 @@ void printer_print(struct printer *printer, const struct handshake *hs, const ch
 	text_reset(&printer->line);
 	if (printer->format == OPTIONS_JSON)
 		json_record(&printer->line, hs,
-			    &(struct record_context){ wall_offset, interface, true });
+			    &(struct record_context){ .wall_offset = wall_offset,
+						      .interface = interface,
+						      .with_role = true,
+						      .digester = printer->digester,
+						      .memo = printer->memo });
 	else
 		line_record(&printer->line, hs,
 			    &(struct line_context){ wall_offset, printer->colour });

@@ -3,7 +3,9 @@
 #ifndef SHAKETAP_PRINTER_H
 #define SHAKETAP_PRINTER_H
 
+#include "base/digest.h"
 #include "base/log.h"
+#include "base/memo.h"
 #include "base/text.h"
 #include "options.h"
 #include "outlet.h"
@@ -13,6 +15,9 @@ struct printer {
 	struct log *log;
 	struct outlet out;
 	enum options_format format;
+	/* For JSON; NULL without memory, then it takes longer. */
+	struct digester *digester;
+	struct memo *memo;
 	bool failures_only;
 	bool colour;
 	bool failed;	  /* could not write, told to the log; a reader that left is no failure */

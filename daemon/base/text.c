@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/text.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define NS_PER_SECOND UINT64_C(1000000000)
+#define NS_PER_MS 1000000
+#define SECONDS_PER_DAY 86400
 
 /* The first allocation: most lines fit, so most texts allocate once. */
 #define TEXT_FIRST_ROOM 4096
@@ -71,24 +71,16 @@ cut:
 	return false;
 }
 
-void text_add(struct text *t, const char *p, size_t n)
+char *text_more_slowly(struct text *t, size_t n)
 {
+	char *p;
+
 	if (!make_room(t, n))
-		return;
-	if (n)
-		memcpy(t->p + t->n, p, n);
+		return NULL;
+	p = t->p + t->n;
 	t->n += n;
-	t->p[t->n] = '\0';
-}
-
-void text_char(struct text *t, char c)
-{
-	text_add(t, &c, 1);
-}
-
-void text_string(struct text *t, const char *s)
-{
-	text_add(t, s, strlen(s));
+	p[n] = '\0';
+	return p;
 }
 
 void text_printf(struct text *t, const char *format, ...)
@@ -107,61 +99,120 @@ void text_printf(struct text *t, const char *format, ...)
 	va_end(args);
 }
 
+size_t text_width(uint64_t value)
+{
+	size_t width = 1;
+
+	for (; value >= 1000; value /= 1000)
+		width += 3;
+	return width + (value >= 10) + (value >= 100);
+}
+
 void text_u64(struct text *t, uint64_t value)
 {
-	char digits[20];
-	size_t at = sizeof(digits);
+	text_digits(t, value, text_width(value));
+}
 
-	do {
-		digits[--at] = (char)('0' + value % 10);
-		value /= 10;
-	} while (value);
-	text_add(t, digits + at, sizeof(digits) - at);
+void text_put_digits(char *p, uint64_t value, size_t width)
+{
+	/* Two at a time: half the divisions. */
+	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+				    "25262728293031323334353637383940414243444546474849"
+				    "50515253545556575859606162636465666768697071727374"
+				    "75767778798081828384858687888990919293949596979899";
+
+	for (; width >= 2; width -= 2, value /= 100)
+		memcpy(p + width - 2, pairs + 2 * (value % 100), 2);
+	if (width)
+		*p = (char)('0' + value % 10);
+}
+
+void text_digits(struct text *t, uint64_t value, size_t width)
+{
+	char *p = text_more(t, width);
+
+	if (p)
+		text_put_digits(p, value, width);
 }
 
 void text_hex(struct text *t, struct bytes b)
 {
-	for (size_t i = 0; i < b.n; i++)
-		text_printf(t, "%02x", b.p[i]);
+	static const char digits[] = "0123456789abcdef";
+	char *p = text_more(t, 2 * b.n);
+
+	for (size_t i = 0; p && i < b.n; i++) {
+		*p++ = digits[b.p[i] >> 4];
+		*p++ = digits[b.p[i] & 15];
+	}
 }
 
 void text_pad(struct text *t, size_t from, size_t column)
 {
-	while (t->n < from + column && !t->cut)
-		text_char(t, ' ');
+	size_t n = from + column > t->n ? from + column - t->n : 0;
+	char *p = text_more(t, n);
+
+	if (p)
+		memset(p, ' ', n);
 }
 
 void text_seconds(struct text *t, uint64_t ns)
 {
 	uint64_t rest = ns % NS_PER_SECOND;
-	int digits = 9;
+	size_t digits = 9;
 
 	text_u64(t, ns / NS_PER_SECOND);
 	if (!rest)
 		return;
 	for (; rest % 10 == 0; rest /= 10)
 		digits--;
-	text_printf(t, ".%0*" PRIu64, digits, rest);
+	text_char(t, '.');
+	text_digits(t, rest, digits);
+}
+
+/*
+ * The date of a day since the epoch in the Gregorian calendar, as gmtime() has it, without its
+ * lock. Years are counted from March, so that the day that may be missing is the last of a year; an
+ * era has 400 of them. Months of 30.6 days, rounded down, are as long as those from March on.
+ */
+static void add_date(struct text *t, uint32_t day)
+{
+	uint32_t since = day + 719468; /* days from 1 March of the year 0 to the epoch */
+	uint32_t era = since / 146097, of_era = since % 146097;
+	uint32_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	uint32_t of_year = of_era - (365 * year + year / 4 - year / 100);
+	uint32_t month = (5 * of_year + 2) / 153; /* 0: March */
+
+	text_digits(t, era * 400 + year + (month >= 10), 4);
+	text_char(t, '-');
+	text_digits(t, month < 10 ? month + 3 : month - 9, 2);
+	text_char(t, '-');
+	text_digits(t, of_year - (153 * month + 2) / 5 + 1, 2);
+}
+
+static void add_clock(struct text *t, uint32_t seconds)
+{
+	text_digits(t, seconds / 3600, 2);
+	text_char(t, ':');
+	text_digits(t, seconds / 60 % 60, 2);
+	text_char(t, ':');
+	text_digits(t, seconds % 60, 2);
 }
 
 void text_time(struct text *t, uint64_t ns)
 {
-	time_t seconds = (time_t)(ns / NS_PER_SECOND);
-	struct tm tm;
+	uint64_t seconds = ns / NS_PER_SECOND;
 
-	if (!gmtime_r(&seconds, &tm)) {
-		t->cut = true;
-		return;
-	}
-	text_printf(t, "%04d-%02d-%02dT%02d:%02d:%02d.%09" PRIu64 "Z", tm.tm_year + 1900,
-		    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
-		    ns % NS_PER_SECOND);
+	add_date(t, (uint32_t)(seconds / SECONDS_PER_DAY));
+	text_char(t, 'T');
+	add_clock(t, (uint32_t)(seconds % SECONDS_PER_DAY));
+	text_char(t, '.');
+	text_digits(t, ns % NS_PER_SECOND, 9);
+	text_char(t, 'Z');
 }
 
 void text_time_of_day(struct text *t, uint64_t ns)
 {
-	unsigned seconds = (unsigned)(ns / NS_PER_SECOND % 86400);
-
-	text_printf(t, "%02u:%02u:%02u.%03u", seconds / 3600, seconds / 60 % 60, seconds % 60,
-		    (unsigned)(ns % NS_PER_SECOND / 1000000));
+	add_clock(t, (uint32_t)(ns / NS_PER_SECOND % SECONDS_PER_DAY));
+	text_char(t, '.');
+	text_digits(t, ns % NS_PER_SECOND / NS_PER_MS, 3);
 }

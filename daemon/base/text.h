@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/bytes.h"
 
@@ -34,11 +35,54 @@ void text_reset(struct text *t);
 void text_truncate(struct text *t, size_t n);
 void text_free(struct text *t);
 
-void text_add(struct text *t, const char *p, size_t n);
-void text_char(struct text *t, char c);
-void text_string(struct text *t, const char *s);
+/* Of text_more(), when the room at hand is not enough. */
+char *text_more_slowly(struct text *t, size_t n);
+
+/*
+ * n bytes more: where to write them, all of them. NULL: they do not fit, the text is cut. Here in
+ * the header, as a record is some 500 additions of a few bytes, whose lengths compilers know.
+ */
+static inline char *text_more(struct text *t, size_t n)
+{
+	char *p;
+
+	if (t->cut || n >= t->room - t->n)
+		return text_more_slowly(t, n);
+	p = t->p + t->n;
+	t->n += n;
+	p[n] = '\0';
+	return p;
+}
+
+static inline void text_add(struct text *t, const char *p, size_t n)
+{
+	char *to = text_more(t, n);
+
+	if (to && n)
+		memcpy(to, p, n);
+}
+
+static inline void text_char(struct text *t, char c)
+{
+	char *to = text_more(t, 1);
+
+	if (to)
+		*to = c;
+}
+
+static inline void text_string(struct text *t, const char *s)
+{
+	text_add(t, s, strlen(s));
+}
+
+/* By printf(), which takes about as long as all else of a record: not for what each one has. */
 void text_printf(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_u64(struct text *t, uint64_t value);
+/* The last `width` decimal digits, at most 20, with zeros in front. */
+void text_digits(struct text *t, uint64_t value, size_t width);
+/* For who has made room: how many decimal digits value has, and its last `width`, to p. */
+size_t text_width(uint64_t value);
+void text_put_digits(char *p, uint64_t value, size_t width);
 /* Lower case, two digits a byte. */
 void text_hex(struct text *t, struct bytes b);
 /* Spaces until n reaches `column`, counted from byte `from`. */

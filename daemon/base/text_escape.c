@@ -4,40 +4,84 @@
 
 #include <string.h>
 
-static bool wire_plain(uint8_t c)
+/* One byte in all eight of a word. */
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/*
+ * Is one of eight bytes a control character, DEL, a quote, a backslash or not ASCII? A difference
+ * with an ASCII byte is negative where that is less; a lower byte may borrow from the one above
+ * it, but only where it is such a byte itself.
+ */
+static bool any_special(uint64_t eight)
 {
-	return c >= 0x20 && c < 0x7f && c != '\\';
+	uint64_t control = eight - EACH(0x20);
+	uint64_t quote = (eight ^ EACH('"')) - EACH(1);
+	uint64_t backslash = (eight ^ EACH('\\')) - EACH(1);
+	uint64_t del = (eight ^ EACH(0x7f)) - EACH(1);
+
+	return (eight | control | quote | backslash | del) & EACH(0x80);
+}
+
+static bool is_special(uint8_t c)
+{
+	return c < 0x20 || c >= 0x7f || c == '"' || c == '\\';
+}
+
+/* How many bytes from p on mean themselves in every format: nearly always all n. */
+static size_t plain_length(const uint8_t *p, size_t n)
+{
+	size_t at = 0;
+	uint64_t eight;
+
+	for (; at + sizeof(eight) <= n; at += sizeof(eight)) {
+		memcpy(&eight, p + at, sizeof(eight));
+		if (any_special(eight))
+			break;
+	}
+	while (at < n && !is_special(p[at]))
+		at++;
+	return at;
 }
 
 /* By hand: names that are all escapes come by the thousand, and printf() is slow. */
-static void add_wire_escape(struct text *t, uint8_t c)
+static void add_wire_escape(struct text *t, const char *before, uint8_t c)
 {
-	static const char digits[] = "0123456789abcdef";
-	const char escape[] = { '\\', 'x', digits[c >> 4], digits[c & 15] };
+	text_string(t, before);
+	text_hex(t, (struct bytes){ &c, 1 });
+}
 
-	text_add(t, escape, sizeof(escape));
+static size_t add_plain(struct text *t, const uint8_t *p, size_t n)
+{
+	size_t plain = plain_length(p, n);
+
+	text_add(t, (const char *)p, plain);
+	return plain;
 }
 
 void text_wire(struct text *t, struct bytes b)
 {
 	for (size_t i = 0; i < b.n && !t->cut; i++) {
-		if (wire_plain(b.p[i]))
-			text_char(t, (char)b.p[i]);
+		i += add_plain(t, b.p + i, b.n - i);
+		if (i == b.n)
+			return;
+		if (b.p[i] == '"')
+			text_char(t, '"');
 		else
-			add_wire_escape(t, b.p[i]);
+			add_wire_escape(t, "\\x", b.p[i]);
 	}
 }
 
 void text_json_wire(struct text *t, struct bytes b)
 {
 	text_char(t, '"');
-	for (size_t i = 0; i < b.n; i++) {
+	for (size_t i = 0; i < b.n && !t->cut; i++) {
+		i += add_plain(t, b.p + i, b.n - i);
+		if (i == b.n)
+			break;
 		if (b.p[i] == '"')
 			text_string(t, "\\\"");
-		else if (wire_plain(b.p[i]))
-			text_char(t, (char)b.p[i]);
 		else
-			text_printf(t, "\\\\x%02x", b.p[i]);
+			add_wire_escape(t, "\\\\x", b.p[i]);
 	}
 	text_char(t, '"');
 }
@@ -97,21 +141,33 @@ size_t text_control_length(const char *s)
 	return 0;
 }
 
+/* The character at s, which is none that means itself; returns how many bytes it had. */
+static size_t add_json_escape(struct text *t, const char *s)
+{
+	size_t n = utf8_length((const uint8_t *)s);
+
+	if (!n) {
+		text_string(t, "\\ufffd");
+	} else if (*s == '"' || *s == '\\') {
+		text_char(t, '\\');
+		text_char(t, *s);
+	} else if (text_control_length(s)) {
+		text_printf(t, "\\u%04x", (unsigned)code_of((const uint8_t *)s, n));
+	} else {
+		text_add(t, s, n);
+	}
+	return n ? n : 1;
+}
+
 void text_json_string(struct text *t, const char *s)
 {
-	text_char(t, '"');
-	while (*s) {
-		size_t n = utf8_length((const uint8_t *)s);
+	const char *end = s + strlen(s);
 
-		if (!n)
-			text_string(t, "\\ufffd");
-		else if (*s == '"' || *s == '\\')
-			text_printf(t, "\\%c", *s);
-		else if (text_control_length(s))
-			text_printf(t, "\\u%04x", (unsigned)code_of((const uint8_t *)s, n));
-		else
-			text_add(t, s, n);
-		s += n ? n : 1;
+	text_char(t, '"');
+	while (s < end) {
+		s += add_plain(t, (const uint8_t *)s, (size_t)(end - s));
+		if (s < end)
+			s += add_json_escape(t, s);
 	}
 	text_char(t, '"');
 }

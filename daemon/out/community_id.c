@@ -43,7 +43,8 @@ static size_t append(uint8_t *to, size_t n, const void *from, size_t length)
 	return n + length;
 }
 
-bool community_id(const struct hs_end *a, const struct hs_end *b, char out[COMMUNITY_ID_SIZE])
+bool community_id(const struct hs_end *a, const struct hs_end *b, struct digester *digester,
+		  char out[COMMUNITY_ID_SIZE])
 {
 	static const uint8_t protocol[2] = { IPPROTO_TCP, 0 }; /* and one byte of padding */
 	static const uint8_t seed[2] = { 0, 0 };
@@ -62,7 +63,7 @@ bool community_id(const struct hs_end *a, const struct hs_end *b, char out[COMMU
 	n = append(input, n, protocol, sizeof(protocol));
 	n = append(input, n, low.port, sizeof(low.port));
 	n = append(input, n, high.port, sizeof(high.port));
-	if (!digest(DIGEST_SHA1, (struct bytes){ input, n }, sha1))
+	if (!digest_with(digester, DIGEST_SHA1, (struct bytes){ input, n }, sha1))
 		return false;
 	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): the block behind it ends the text */
 	memcpy(out, "1:", 2);

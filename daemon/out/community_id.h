@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "base/digest.h"
 #include "track/handshake.h"
 
 /* "1:", 28 characters of base64, NUL. */
@@ -12,8 +13,10 @@
 
 /*
  * The Community ID of the TCP connection between two ends, seed 0; either order
- * of the ends gives the same. False when libcrypto refuses SHA-1.
+ * of the ends gives the same. A digester of NULL will do, slowly. False when libcrypto refuses
+ * SHA-1.
  */
-bool community_id(const struct hs_end *a, const struct hs_end *b, char out[COMMUNITY_ID_SIZE]);
+bool community_id(const struct hs_end *a, const struct hs_end *b, struct digester *digester,
+		  char out[COMMUNITY_ID_SIZE]);
 
 #endif

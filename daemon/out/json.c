@@ -22,27 +22,27 @@ static void add_event(struct json *j, const struct handshake *hs)
 	struct json_mark mark = json_object(j, "event");
 	uint64_t ns;
 
-	json_string(j, "outcome", outcome_names[hs->outcome]);
+	json_name(j, "outcome", outcome_names[hs->outcome]);
 	if (facts_duration(hs, &ns))
 		json_number(j, "duration", ns);
 	json_object_end(j, mark);
 }
 
-static void add_network(struct json *j, const struct handshake *hs)
+static void add_network(struct json *j, const struct handshake *hs, struct digester *digester)
 {
 	struct json_mark mark = json_object(j, "network"), vlan;
 	char text[COMMUNITY_ID_SIZE];
 
-	json_string(j, "transport", "tcp");
-	json_string(j, "type", addr_is_v4(hs->end[HS_CLIENT].addr) ? "ipv4" : "ipv6");
+	json_name(j, "transport", "tcp");
+	json_name(j, "type", addr_is_v4(hs->end[HS_CLIENT].addr) ? "ipv4" : "ipv6");
 	if (hs->vlan) {
 		vlan = json_object(j, "vlan");
 		snprintf(text, sizeof(text), "%u", hs->vlan);
-		json_string(j, "id", text);
+		json_name(j, "id", text);
 		json_object_end(j, vlan);
 	}
-	if (community_id(&hs->end[HS_CLIENT], &hs->end[HS_SERVER], text))
-		json_string(j, "community_id", text);
+	if (community_id(&hs->end[HS_CLIENT], &hs->end[HS_SERVER], digester, text))
+		json_name(j, "community_id", text);
 	json_object_end(j, mark);
 }
 
@@ -52,7 +52,7 @@ static void add_end(struct json *j, const char *key, const struct hs_end *end)
 	char ip[ADDR_TEXT_SIZE];
 
 	addr_text(end->addr, ip);
-	json_string(j, "ip", ip);
+	json_name(j, "ip", ip);
 	json_number(j, "port", end->port);
 	json_object_end(j, mark);
 }
@@ -69,7 +69,7 @@ static void add_hello_retry(struct json *j, const struct handshake *hs)
 	text_char(j->out, '{');
 	j->first = true;
 	if (hs->hello_retry_has_group)
-		json_string(j, "requested_group", facts_name(tls_group_name(group), group, code));
+		json_name(j, "requested_group", facts_name(tls_group_name(group), group, code));
 	text_char(j->out, '}');
 	j->first = false;
 }
@@ -103,10 +103,10 @@ static void add_failure(struct json *j, const struct handshake *hs)
 	if (hs->outcome != HS_FAILURE)
 		return;
 	mark = json_object(j, "failure");
-	json_string(j, "stage", hs_stage_names[f->stage]);
-	json_string(j, "side", hs_side_names[f->side]);
-	json_string(j, "cause", hs_cause_names[f->cause]);
-	json_string(j, "certainty", f->suspected ? "suspected" : "observed");
+	json_name(j, "stage", hs_stage_names[f->stage]);
+	json_name(j, "side", hs_side_names[f->side]);
+	json_name(j, "cause", hs_cause_names[f->cause]);
+	json_name(j, "certainty", f->suspected ? "suspected" : "observed");
 	json_string(j, "text", f->text);
 	json_object_end(j, mark);
 }
@@ -120,7 +120,7 @@ static void add_findings(struct json *j, const struct handshake *hs, uint64_t wa
 	json_list(j, "findings");
 	for (unsigned i = 0; i < FINDINGS; i++)
 		if (findings >> i & 1)
-			json_string(j, NULL, finding_name((enum finding)i));
+			json_name(j, NULL, finding_name((enum finding)i));
 	json_list_end(j);
 }
 
@@ -131,22 +131,22 @@ static void add_shaketap(struct json *j, const struct handshake *hs,
 
 	json_string(j, "interface", ctx->interface);
 	if (ctx->with_role && hs->role != HS_ROLE_NONE)
-		json_string(j, "role", hs_role_names[hs->role]);
-	json_string(j, "stage", hs_stage_names[hs->stage]);
+		json_name(j, "role", hs_role_names[hs->role]);
+	json_name(j, "stage", hs_stage_names[hs->stage]);
 	json_bool(j, "complete", hs->complete);
 	if (hs->outcome == HS_UNKNOWN && hs->unknown != HS_UNKNOWN_NONE)
-		json_string(j, "unknown_cause", hs_unknown_names[hs->unknown]);
+		json_name(j, "unknown_cause", hs_unknown_names[hs->unknown]);
 	if (hs->resumption != HS_RESUMPTION_NONE)
-		json_string(j, "resumption", hs_resumption_names[hs->resumption]);
+		json_name(j, "resumption", hs_resumption_names[hs->resumption]);
 	if (hs->early_data != HS_EARLY_NONE)
-		json_string(j, "early_data", hs_early_data_names[hs->early_data]);
+		json_name(j, "early_data", hs_early_data_names[hs->early_data]);
 	add_hello_retry(j, hs);
-	json_client_hello(j, hs);
+	json_client_hello(j, hs, ctx->memo);
 	json_server_hello(j, hs);
 	json_key_exchange(j, hs);
 	if (hs->client_certificate != HS_CERT_NONE)
-		json_string(j, "client_certificate",
-			    hs_client_certificate_names[hs->client_certificate]);
+		json_name(j, "client_certificate",
+			  hs_client_certificate_names[hs->client_certificate]);
 	json_messages(j, hs, facts_start(hs));
 	json_alerts(j, hs);
 	add_times(j, hs);
@@ -167,10 +167,10 @@ void json_record(struct text *out, const struct handshake *hs, const struct reco
 	text_time(out, facts_start(hs) + ctx->wall_offset);
 	text_char(out, '"');
 	add_event(&j, hs);
-	add_network(&j, hs);
+	add_network(&j, hs, ctx->digester);
 	add_end(&j, "client", &hs->end[HS_CLIENT]);
 	add_end(&j, "server", &hs->end[HS_SERVER]);
-	json_tls(&j, hs);
+	json_tls(&j, hs, ctx);
 	add_shaketap(&j, hs, ctx);
 	json_object_end(&j, mark);
 	text_char(out, '\n');

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/digest.h"
+#include "base/memo.h"
 #include "base/text.h"
 #include "track/handshake.h"
 
@@ -14,6 +16,9 @@ struct record_context {
 	uint64_t wall_offset;  /* add to a time of the handshake (mod 2^64): ns since the epoch */
 	const char *interface; /* where it was seen first; NULL: not known */
 	bool with_role;	       /* live traffic: shaketap.role means something */
+	/* Of the caller, kept from record to record; the same record comes without them, slowly. */
+	struct digester *digester;
+	struct memo *memo;
 };
 
 /*

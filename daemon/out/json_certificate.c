@@ -16,7 +16,7 @@ static void add_date(struct json *j, const char *key, bool known, int64_t second
 	struct tm tm;
 
 	if (known && gmtime_r(&t, &tm) && strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &tm))
-		json_string(j, key, date);
+		json_name(j, key, date);
 }
 
 /* The schema writes fingerprints in upper case. */
@@ -30,7 +30,7 @@ static void add_hash(struct json *j, const uint8_t sha256[DIGEST_SHA256_LEN])
 		hex[2 * i] = digits[sha256[i] >> 4];
 		hex[2 * i + 1] = digits[sha256[i] & 15];
 	}
-	json_string(j, "sha256", hex);
+	json_name(j, "sha256", hex);
 	json_object_end(j, mark);
 }
 

@@ -4,6 +4,7 @@
 
 #include "out/facts.h"
 #include "out/json_parts.h"
+#include "out/json_shape.h"
 #include "tls/names.h"
 
 /* The list of extension ids: the contract shows them as numbers. */
@@ -67,20 +68,17 @@ static void add_compression(struct json *j, struct bytes list)
 		const char *name = compression_name(list.p[i]);
 
 		snprintf(code, sizeof(code), "0x%02x", list.p[i]);
-		json_string(j, NULL, name ? name : code);
+		json_name(j, NULL, name ? name : code);
 	}
 	json_list_end(j);
 }
 
-void json_client_hello(struct json *j, const struct handshake *hs)
+static void add_offer(struct json *j, const struct tls_client_hello *hello, struct memo *memo)
 {
-	const struct tls_client_hello *hello = hs->client_hello;
-	struct json_mark mark;
+	struct json_shape shape;
 
-	if (!hello)
+	if (json_client_shape(&shape, j, memo, JSON_SHAPE_LISTS, hello))
 		return;
-	mark = json_object(j, "client_hello");
-	json_hex(j, "random", (struct bytes){ hello->random, sizeof(hello->random) });
 	json_code(j, "legacy_version", hello->legacy_version, tls_version_name);
 	json_codes(j, "versions", hello->versions, tls_version_name);
 	json_codes(j, "groups", hello->groups, tls_group_name);
@@ -90,6 +88,19 @@ void json_client_hello(struct json *j, const struct handshake *hs)
 	add_extensions(j, hello->extensions);
 	json_number(j, "session_id_length", hello->session_id_length);
 	add_compression(j, hello->compression);
+	json_shape_end(&shape, j);
+}
+
+void json_client_hello(struct json *j, const struct handshake *hs, struct memo *memo)
+{
+	const struct tls_client_hello *hello = hs->client_hello;
+	struct json_mark mark;
+
+	if (!hello)
+		return;
+	mark = json_object(j, "client_hello");
+	json_hex(j, "random", (struct bytes){ hello->random, sizeof(hello->random) });
+	add_offer(j, hello, memo);
 	json_number(j, "length", hello->length);
 	if (hs->client_hello_segments)
 		json_number(j, "segments", hs->client_hello_segments);
@@ -125,13 +136,13 @@ static void add_message(struct json *j, const struct hs_message *m, uint64_t sta
 	struct json_mark mark = json_object(j, NULL);
 
 	json_number(j, "t", m->time > start ? m->time - start : 0);
-	json_string(j, "from", hs_side_names[m->from]);
+	json_name(j, "from", hs_side_names[m->from]);
 	json_number(j, "record", m->record);
 	if (m->encrypted) {
 		json_bool(j, "encrypted", true);
 	} else if (m->record == TLS_RECORD_HANDSHAKE) {
 		json_number(j, "type", m->type);
-		json_string(j, "name", retry ? "HelloRetryRequest" : tls_handshake_name(m->type));
+		json_name(j, "name", retry ? "HelloRetryRequest" : tls_handshake_name(m->type));
 	}
 	json_number(j, "length", m->length);
 	json_object_end(j, mark);
@@ -170,12 +181,12 @@ static void add_alert(struct json *j, const struct hs_alert *alert)
 	static const char *const levels[] = { NULL, "warning", "fatal" };
 	struct json_mark mark = json_object(j, NULL);
 
-	json_string(j, "from", hs_side_names[alert->from]);
+	json_name(j, "from", hs_side_names[alert->from]);
 	if (alert->encrypted) {
 		json_bool(j, "encrypted", true);
 	} else {
-		json_string(j, "level", alert->level <= 2 ? levels[alert->level] : NULL);
-		json_string(j, "description", tls_alert_name(alert->code));
+		json_name(j, "level", alert->level <= 2 ? levels[alert->level] : NULL);
+		json_name(j, "description", tls_alert_name(alert->code));
 		json_number(j, "code", alert->code);
 	}
 	json_object_end(j, mark);

@@ -2,6 +2,7 @@
 /* The parts of a record about what was negotiated: "tls" and shaketap.key_exchange. */
 #include "out/facts.h"
 #include "out/json_parts.h"
+#include "out/json_shape.h"
 #include "tls/fingerprint.h"
 #include "tls/names.h"
 
@@ -9,7 +10,7 @@ void json_code(struct json *j, const char *key, uint16_t code, json_namer namer)
 {
 	char buffer[FACTS_CODE_SIZE];
 
-	json_string(j, key, facts_name(namer(code), code, buffer));
+	json_name(j, key, facts_name(namer(code), code, buffer));
 }
 
 void json_codes(struct json *j, const char *key, struct bytes list, json_namer namer)
@@ -31,48 +32,74 @@ static void add_negotiated(struct json *j, const struct handshake *hs)
 	const struct tls_server_hello *hello = &hs->server_hello;
 	bool ssl = hello->version == TLS_VERSION_SSL3 || hello->version == TLS_VERSION_SSL2;
 
-	json_string(j, "version_protocol", ssl ? "ssl" : "tls");
+	json_name(j, "version_protocol", ssl ? "ssl" : "tls");
 	json_code(j, "version", hello->version, tls_version_name);
 	if (hs_has_cipher(hs))
 		json_code(j, "cipher", hello->cipher_suite, tls_cipher_name);
 }
 
-static void add_client_fingerprints(struct json *j, const struct tls_client_hello *hello)
+/* What is not there may be missing for want of memory only: that is not remembered. */
+static void add_fingerprints(struct json *j, const struct tls_client_hello *hello,
+			     struct digester *digester, struct json_shape *shape)
 {
 	char ja3[TLS_JA3_SIZE], ja4[TLS_JA4_SIZE];
 
-	if (tls_ja3(hello, ja3))
-		json_string(j, "ja3", ja3);
-	if (tls_ja4(hello, ja4))
-		json_string(j, "ja4", ja4);
+	if (tls_ja3(hello, digester, ja3))
+		json_name(j, "ja3", ja3);
+	else
+		shape->memo = NULL;
+	if (tls_ja4(hello, digester, ja4))
+		json_name(j, "ja4", ja4);
+	else
+		shape->memo = NULL;
 }
 
-static void add_client(struct json *j, const struct handshake *hs)
+static void add_hello(struct json *j, const struct tls_client_hello *hello,
+		      const struct record_context *ctx)
 {
-	const struct tls_client_hello *hello = hs->client_hello;
+	struct json_shape shape;
+
+	json_wire(j, "server_name", hello->server_name);
+	if (json_client_shape(&shape, j, ctx->memo, JSON_SHAPE_FINGERPRINTS, hello))
+		return;
+	add_fingerprints(j, hello, ctx->digester, &shape);
+	json_codes(j, "supported_ciphers", hello->cipher_suites, tls_cipher_name);
+	json_shape_end(&shape, j);
+}
+
+static void add_client(struct json *j, const struct handshake *hs, const struct record_context *ctx)
+{
 	struct json_mark mark = json_object(j, "client");
 
-	if (hello) {
-		json_wire(j, "server_name", hello->server_name);
-		add_client_fingerprints(j, hello);
-		json_codes(j, "supported_ciphers", hello->cipher_suites, tls_cipher_name);
-	}
+	if (hs->client_hello)
+		add_hello(j, hs->client_hello, ctx);
 	json_certificate(j, hs->certificate[HS_CLIENT]);
 	json_object_end(j, mark);
 }
 
-static void add_server(struct json *j, const struct handshake *hs)
+static void add_ja3s(struct json *j, const struct tls_server_hello *hello,
+		     const struct record_context *ctx)
 {
-	struct json_mark mark = json_object(j, "server");
+	struct json_shape shape;
 	char ja3s[TLS_JA3_SIZE];
 
-	if (hs_has_cipher(hs) && tls_ja3s(&hs->server_hello, ja3s))
-		json_string(j, "ja3s", ja3s);
+	if (json_server_shape(&shape, j, ctx->memo, hello) || !tls_ja3s(hello, ctx->digester, ja3s))
+		return;
+	json_name(j, "ja3s", ja3s);
+	json_shape_end(&shape, j);
+}
+
+static void add_server(struct json *j, const struct handshake *hs, const struct record_context *ctx)
+{
+	struct json_mark mark = json_object(j, "server");
+
+	if (hs_has_cipher(hs))
+		add_ja3s(j, &hs->server_hello, ctx);
 	json_certificate(j, hs->certificate[HS_SERVER]);
 	json_object_end(j, mark);
 }
 
-void json_tls(struct json *j, const struct handshake *hs)
+void json_tls(struct json *j, const struct handshake *hs, const struct record_context *ctx)
 {
 	struct json_mark mark = json_object(j, "tls");
 
@@ -85,8 +112,8 @@ void json_tls(struct json *j, const struct handshake *hs)
 	if (hs->has_server_hello && hs->resumption != HS_RESUMPTION_NONE)
 		json_bool(j, "resumed", facts_resumed(hs));
 	json_wire(j, "next_protocol", hs->server_hello.alpn);
-	add_client(j, hs);
-	add_server(j, hs);
+	add_client(j, hs, ctx);
+	add_server(j, hs, ctx);
 	json_object_end(j, mark);
 }
 
@@ -98,7 +125,7 @@ void json_key_exchange(struct json *j, const struct handshake *hs)
 	if (!facts_key_exchange(hs, &kx))
 		return;
 	mark = json_object(j, "key_exchange");
-	json_string(j, "kind", kx.kind);
+	json_name(j, "kind", kx.kind);
 	if (hs->has_group)
 		json_code(j, "group", hs->group, tls_group_name);
 	json_bool(j, "forward_secret", kx.forward_secret);

@@ -40,7 +40,10 @@ static void add_end(struct text *out, const struct hs_end *end)
 	char ip[ADDR_TEXT_SIZE];
 
 	addr_text(end->addr, ip);
-	text_printf(out, addr_is_v4(end->addr) ? "%s:%u" : "[%s]:%u", ip, end->port);
+	text_string(out, addr_is_v4(end->addr) ? "" : "[");
+	text_string(out, ip);
+	text_string(out, addr_is_v4(end->addr) ? ":" : "]:");
+	text_u64(out, end->port);
 }
 
 static void add_ends(struct text *out, const struct handshake *hs)
@@ -56,12 +59,16 @@ static void add_ends(struct text *out, const struct handshake *hs)
 /* On the line a space ends a word: a name must not be able to write the rest of it. */
 static void add_word(struct text *out, struct bytes name)
 {
-	for (size_t i = 0; i < name.n; i++) {
-		if (name.p[i] == ' ')
-			text_string(out, "\\x20");
-		else
-			text_wire(out, (struct bytes){ name.p + i, 1 });
+	const uint8_t *space;
+
+	while (name.n && (space = memchr(name.p, ' ', name.n))) {
+		size_t n = (size_t)(space - name.p);
+
+		text_wire(out, (struct bytes){ name.p, n });
+		text_string(out, "\\x20");
+		name = (struct bytes){ space + 1, name.n - n - 1 };
 	}
+	text_wire(out, name);
 }
 
 /* RFC 1035 section 2.3.4: a name has at most 255 bytes. JSON has the whole of it. */
@@ -83,14 +90,32 @@ static void add_server_name(struct text *out, const struct handshake *hs)
 	text_pad(out, from, NAME_WIDTH);
 }
 
+/* To the nearest tenth; in the middle between two printf() knows which one it has always been. */
+static void add_ms(struct text *out, uint64_t ns)
+{
+	const uint64_t tenth = NS_PER_MS / 10;
+	uint64_t tenths = (ns + tenth / 2) / tenth;
+
+	if (ns % tenth == tenth / 2) {
+		text_printf(out, "%.1f", (double)ns / NS_PER_MS);
+		return;
+	}
+	text_u64(out, tenths / 10);
+	text_char(out, '.');
+	text_digits(out, tenths, 1);
+}
+
 static void add_duration(struct text *out, uint64_t ns)
 {
-	if (ns < NS_PER_MS)
-		text_printf(out, "%u us", (unsigned)(ns / NS_PER_US));
-	else if (ns < NS_PER_SECOND)
-		text_printf(out, "%.1f ms", (double)ns / NS_PER_MS);
-	else
+	if (ns < NS_PER_MS) {
+		text_u64(out, ns / NS_PER_US);
+		text_string(out, " us");
+	} else if (ns < NS_PER_SECOND) {
+		add_ms(out, ns);
+		text_string(out, " ms");
+	} else {
 		text_printf(out, "%.1f s", (double)ns / NS_PER_SECOND);
+	}
 }
 
 static void add_version(struct text *out, uint16_t version)
@@ -197,8 +222,10 @@ static void add_success(struct text *out, const struct handshake *hs)
 	uint64_t ns;
 
 	add_negotiated(out, hs);
-	if (hs->round_trips >= 0)
-		text_printf(out, "%d-RTT ", hs->round_trips);
+	if (hs->round_trips >= 0) {
+		text_u64(out, (uint64_t)hs->round_trips);
+		text_string(out, "-RTT ");
+	}
 	add_remarks(out, hs);
 	if (facts_duration(hs, &ns))
 		add_duration(out, ns);

@@ -19,6 +19,8 @@
 
 /* Tools that try every suite there is offer some 400. */
 #define FINGERPRINT_CODES_MAX 1024
+/* Up to so many, as nearly every hello has, the plainest way to sort takes the least time. */
+#define FEW_CODES 64
 /* Bytes of the text under a hash. */
 #define FINGERPRINT_TEXT_MAX 8191
 
@@ -38,22 +40,24 @@ struct codes {
 };
 
 /* The first n hex digits. */
-static bool add_digest(struct text *out, enum digest_kind kind, const struct text *input, size_t n)
+static bool add_digest(struct text *out, struct digester *digester, enum digest_kind kind,
+		       const struct text *input, size_t n)
 {
 	uint8_t sum[DIGEST_MAX];
 
-	if (input->cut || !digest(kind, (struct bytes){ (uint8_t *)input->p, input->n }, sum))
+	if (input->cut ||
+	    !digest_with(digester, kind, (struct bytes){ (uint8_t *)input->p, input->n }, sum))
 		return false;
 	text_hex(out, (struct bytes){ sum, n / 2 });
 	return !out->cut;
 }
 
-static bool md5_of(const struct text *input, char out[TLS_JA3_SIZE])
+static bool md5_of(struct digester *digester, const struct text *input, char out[TLS_JA3_SIZE])
 {
 	struct text t;
 
 	text_init_over(&t, out, TLS_JA3_SIZE);
-	return add_digest(&t, DIGEST_MD5, input, TLS_JA3_SIZE - 1);
+	return add_digest(&t, digester, DIGEST_MD5, input, TLS_JA3_SIZE - 1);
 }
 
 static void add_decimal(struct text *t, uint16_t code, bool *first)
@@ -75,19 +79,20 @@ static void add_codes(struct text *t, struct bytes list)
 			add_decimal(t, bytes_u16(list, i), &first);
 }
 
-/* The ids beyond TLS_EXTENSIONS_MAX are not known; a list that is full may lack some. */
-static bool all_known(struct bytes extensions)
+/* So many ids are noted at most: a list that is full may lack some. */
+static bool all_known(struct bytes extensions, size_t max)
 {
-	return extensions.n < 2 * TLS_EXTENSIONS_MAX;
+	return extensions.n < 2 * max;
 }
 
-bool tls_ja3(const struct tls_client_hello *hello, char out[TLS_JA3_SIZE])
+bool tls_ja3(const struct tls_client_hello *hello, struct digester *digester,
+	     char out[TLS_JA3_SIZE])
 {
 	char buffer[FINGERPRINT_TEXT_MAX + 1];
 	bool first = true;
 	struct text t;
 
-	if (hello->sslv2 || hello->torn || !all_known(hello->extensions))
+	if (hello->sslv2 || hello->torn || !all_known(hello->extensions, TLS_EXTENSIONS_MAX))
 		return false;
 	text_init_over(&t, buffer, sizeof(buffer));
 	text_u64(&t, hello->legacy_version);
@@ -97,22 +102,23 @@ bool tls_ja3(const struct tls_client_hello *hello, char out[TLS_JA3_SIZE])
 	text_char(&t, ',');
 	for (size_t i = 0; i < hello->point_formats.n; i++)
 		add_decimal(&t, hello->point_formats.p[i], &first);
-	return md5_of(&t, out);
+	return md5_of(digester, &t, out);
 }
 
-bool tls_ja3s(const struct tls_server_hello *hello, char out[TLS_JA3_SIZE])
+bool tls_ja3s(const struct tls_server_hello *hello, struct digester *digester,
+	      char out[TLS_JA3_SIZE])
 {
 	char buffer[FINGERPRINT_TEXT_MAX + 1];
 	struct text t;
 
-	if (!all_known(hello->extensions))
+	if (!all_known(hello->extensions, TLS_SERVER_EXTENSIONS_MAX))
 		return false;
 	text_init_over(&t, buffer, sizeof(buffer));
 	text_u64(&t, hello->legacy_version);
 	text_char(&t, ',');
 	text_u64(&t, hello->cipher_suite);
 	add_codes(&t, hello->extensions);
-	return md5_of(&t, out);
+	return md5_of(digester, &t, out);
 }
 
 static bool collect(struct codes *codes, struct bytes list)
@@ -142,10 +148,26 @@ static void sort_by_byte(const struct codes *from, struct codes *to, unsigned sh
 	to->n = from->n;
 }
 
+static void sort_few(struct codes *codes)
+{
+	for (size_t i = 1; i < codes->n; i++) {
+		uint16_t code = codes->code[i];
+		size_t at = i;
+
+		for (; at && codes->code[at - 1] > code; at--)
+			codes->code[at] = codes->code[at - 1];
+		codes->code[at] = code;
+	}
+}
+
 static void sort(struct codes *codes)
 {
 	struct codes other;
 
+	if (codes->n <= FEW_CODES) {
+		sort_few(codes);
+		return;
+	}
 	sort_by_byte(codes, &other, 0);
 	sort_by_byte(&other, codes, 8);
 }
@@ -262,7 +284,8 @@ static void add_count(struct text *t, size_t n)
 }
 
 /* "_" and the hash of the sorted codes; of the signature algorithms too, as they came, if any. */
-static bool add_hash(struct text *out, struct codes *codes, const struct codes *signatures)
+static bool add_hash(struct text *out, struct digester *digester, struct codes *codes,
+		     const struct codes *signatures)
 {
 	char buffer[FINGERPRINT_TEXT_MAX + 1];
 	struct text t;
@@ -279,17 +302,18 @@ static bool add_hash(struct text *out, struct codes *codes, const struct codes *
 		text_char(&t, '_');
 		add_hex(&t, signatures);
 	}
-	return add_digest(out, DIGEST_SHA256, &t, JA4_HASH_DIGITS);
+	return add_digest(out, digester, DIGEST_SHA256, &t, JA4_HASH_DIGITS);
 }
 
-bool tls_ja4(const struct tls_client_hello *hello, char out[TLS_JA4_SIZE])
+bool tls_ja4(const struct tls_client_hello *hello, struct digester *digester,
+	     char out[TLS_JA4_SIZE])
 {
 	struct codes ciphers, extensions, signatures;
 	size_t count;
 	bool named;
 	struct text t;
 
-	if (hello->sslv2 || hello->torn || !all_known(hello->extensions) ||
+	if (hello->sslv2 || hello->torn || !all_known(hello->extensions, TLS_EXTENSIONS_MAX) ||
 	    !collect(&ciphers, hello->cipher_suites) || !collect(&extensions, hello->extensions) ||
 	    !collect(&signatures, hello->signatures))
 		return false;
@@ -303,5 +327,6 @@ bool tls_ja4(const struct tls_client_hello *hello, char out[TLS_JA4_SIZE])
 	add_count(&t, ciphers.n);
 	add_count(&t, count);
 	add_protocol(&t, hello->alpn);
-	return add_hash(&t, &ciphers, NULL) && add_hash(&t, &extensions, &signatures);
+	return add_hash(&t, digester, &ciphers, NULL) &&
+	       add_hash(&t, digester, &extensions, &signatures);
 }

@@ -13,15 +13,20 @@
 
 #include <stdbool.h>
 
+#include "base/digest.h"
 #include "tls/hello.h"
 
 #define TLS_JA3_SIZE 33 /* 32 digits of MD5, NUL */
 #define TLS_JA4_SIZE 37 /* like t13d1516h2_8daaf6152771_e5627efa2ab1, NUL */
 
-bool tls_ja3(const struct tls_client_hello *hello, char out[TLS_JA3_SIZE]);
-bool tls_ja4(const struct tls_client_hello *hello, char out[TLS_JA4_SIZE]);
+/* digester: NULL will do, slowly. */
+bool tls_ja3(const struct tls_client_hello *hello, struct digester *digester,
+	     char out[TLS_JA3_SIZE]);
+bool tls_ja4(const struct tls_client_hello *hello, struct digester *digester,
+	     char out[TLS_JA4_SIZE]);
 
 /* Over the legacy_version, as JA3S's authors do: 771 with TLS 1.3. */
-bool tls_ja3s(const struct tls_server_hello *hello, char out[TLS_JA3_SIZE]);
+bool tls_ja3s(const struct tls_server_hello *hello, struct digester *digester,
+	      char out[TLS_JA3_SIZE]);
 
 #endif

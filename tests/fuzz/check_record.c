@@ -17,7 +17,9 @@
 
 /* As the daemon has them: made once, used for every record. To make the metrics takes long. */
 static struct outputs {
-	struct text json, line;
+	struct text json, recalled, line;
+	struct digester *digester;
+	struct memo *memo;
 	struct metrics *metrics;
 } outputs;
 
@@ -28,7 +30,11 @@ static void open_outputs(void)
 	if (outputs.metrics)
 		return;
 	text_init(&outputs.json, RECORD_MAX);
+	text_init(&outputs.recalled, RECORD_MAX);
 	text_init(&outputs.line, RECORD_MAX);
+	outputs.digester = digester_new();
+	outputs.memo = memo_new(1);
+	MUST(outputs.digester && outputs.memo);
 	outputs.metrics = metrics_new(&limits);
 	MUST(outputs.metrics);
 }
@@ -83,19 +89,37 @@ static void check_facts(const struct handshake *hs)
 	MUST((hs->outcome == HS_FAILURE) == (hs->failure.cause != HS_CAUSE_NONE));
 }
 
+/* With what the records before left in memory it is the same. */
+static void check_recalled(const struct handshake *hs, struct record_context context)
+{
+	struct text *recalled = &outputs.recalled;
+
+	context.digester = outputs.digester;
+	context.memo = outputs.memo;
+	text_reset(recalled);
+	json_record(recalled, hs, &context);
+	MUST(recalled->n == outputs.json.n && !memcmp(recalled->p, outputs.json.p, recalled->n));
+}
+
 static void check_outputs(const struct handshake *hs)
 {
 	static const char *const outcomes[] = { [HS_SUCCESS] = "\"outcome\":\"success\"",
 						[HS_FAILURE] = "\"outcome\":\"failure\"",
 						[HS_UNKNOWN] = "\"outcome\":\"unknown\"" };
+	const struct record_context context = {
+		.wall_offset = hs->wall_offset,
+		.interface = "eth0",
+		.with_role = true,
+	};
 	struct text *json = &outputs.json, *line = &outputs.line;
 
 	text_reset(json);
-	json_record(json, hs, &(struct record_context){ hs->wall_offset, "eth0", true });
+	json_record(json, hs, &context);
 	MUST(!json->cut);
 	check_line(json->p, json->n);
 	check_json(json->p, json->n - 1);
 	MUST(strstr(json->p, outcomes[hs->outcome]));
+	check_recalled(hs, context);
 	text_reset(line);
 	line_record(line, hs, &(struct line_context){ hs->wall_offset, false });
 	MUST(!line->cut);

@@ -39,11 +39,11 @@ static void check_fingerprints(const struct tls_client_hello *hello)
 {
 	char ja3[TLS_JA3_SIZE], ja4[TLS_JA4_SIZE];
 
-	if (tls_ja3(hello, ja3)) {
+	if (tls_ja3(hello, NULL, ja3)) {
 		MUST(strlen(ja3) == TLS_JA3_SIZE - 1);
 		check_printable(ja3, strlen(ja3));
 	}
-	if (tls_ja4(hello, ja4)) {
+	if (tls_ja4(hello, NULL, ja4)) {
 		MUST(strlen(ja4) == TLS_JA4_SIZE - 1);
 		check_printable(ja4, strlen(ja4));
 	}
@@ -65,7 +65,7 @@ static void check_client(const struct tls_client_hello *hello, struct bytes body
 #define SAME(name) same(hello->name, kept->name);
 	EACH_RUN(SAME)
 	MUST(tls_client_hello_size(kept) <= sizeof(*hello) + body.n);
-	MUST(tls_ja3(hello, a) == tls_ja3(kept, b) && strcmp(a, b) == 0);
+	MUST(tls_ja3(hello, NULL, a) == tls_ja3(kept, NULL, b) && strcmp(a, b) == 0);
 	free(kept);
 }
 
@@ -77,7 +77,7 @@ static void check_server(const struct tls_server_hello *hello, struct bytes body
 	check_run(hello->extensions, body, hello, sizeof(*hello));
 	MUST(hello->session_id_length <= sizeof(hello->session_id));
 	MUST(hello->extensions.n <= sizeof(hello->ids) && hello->extensions.n % 2 == 0);
-	if (tls_ja3s(hello, ja3s))
+	if (tls_ja3s(hello, NULL, ja3s))
 		check_printable(ja3s, strlen(ja3s));
 }
 

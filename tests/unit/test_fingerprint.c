@@ -69,7 +69,7 @@ static void assert_ja3(const struct tls_client_hello *hello, const char *want)
 {
 	char got[TLS_JA3_SIZE];
 
-	assert_true(tls_ja3(hello, got));
+	assert_true(tls_ja3(hello, NULL, got));
 	assert_string_equal(got, want);
 }
 
@@ -77,7 +77,7 @@ static void assert_ja4(const struct tls_client_hello *hello, const char *want)
 {
 	char got[TLS_JA4_SIZE];
 
-	assert_true(tls_ja4(hello, got));
+	assert_true(tls_ja4(hello, NULL, got));
 	assert_string_equal(got, want);
 }
 
@@ -86,7 +86,7 @@ static void assert_ja4_starts(const struct tls_client_hello *hello, const char *
 {
 	char got[TLS_JA4_SIZE];
 
-	assert_true(tls_ja4(hello, got));
+	assert_true(tls_ja4(hello, NULL, got));
 	got[strlen(want)] = '\0';
 	assert_string_equal(got, want);
 }
@@ -153,11 +153,11 @@ static void ja3s(void **state)
 
 	(void)state;
 	hello.extensions = codes("0033,002b");
-	assert_true(tls_ja3s(&hello, got));
+	assert_true(tls_ja3s(&hello, NULL, got));
 	assert_string_equal(got, "eb1d94daa7e0344597e756a1fb6e7054"); /* 771,4865,51-43 */
 	free_run(hello.extensions);
 	hello = (struct tls_server_hello){ .legacy_version = 769, .cipher_suite = 0x002f };
-	assert_true(tls_ja3s(&hello, got));
+	assert_true(tls_ja3s(&hello, NULL, got));
 	assert_string_equal(got, "18e962e106761869a61045bed0e81c2c"); /* 769,47, */
 }
 
@@ -271,10 +271,25 @@ static struct bytes many_codes(size_t n)
 	return (struct bytes){ p, 2 * n };
 }
 
+/* A ServerHello off the wire with so many extensions, each of another id and empty. */
+static bool has_ja3s(size_t extensions)
+{
+	uint8_t body[40 + 4 * 200] = { 3, 3, [35] = 0x13, 0x01 }, *p = body + 38;
+	size_t n = 4 * extensions;
+	struct tls_server_hello server;
+	char ja3s[TLS_JA3_SIZE];
+
+	*p++ = (uint8_t)(n >> 8);
+	*p++ = (uint8_t)n;
+	for (size_t i = 0; i < extensions; i++, p += 4)
+		p[0] = 0x77, p[1] = (uint8_t)i;
+	assert_int_equal(tls_server_hello_parse((struct bytes){ body, 40 + n }, &server), TLS_OK);
+	return tls_ja3s(&server, NULL, ja3s);
+}
+
 static void limits(void **state)
 {
 	struct tls_client_hello hello = { .legacy_version = 0x0303 };
-	struct tls_server_hello server = { .legacy_version = 0x0303 };
 	char ja3[TLS_JA3_SIZE], ja4[TLS_JA4_SIZE];
 
 	(void)state;
@@ -286,22 +301,22 @@ static void limits(void **state)
 	assert_ja4(&hello, "t12i990000_2b8d2e3664de_000000000000");
 	free_run(hello.cipher_suites);
 	hello.cipher_suites = many_codes(1025);
-	assert_false(tls_ja4(&hello, ja4));
+	assert_false(tls_ja4(&hello, NULL, ja4));
 	free_run(hello.cipher_suites);
 	hello.cipher_suites = many_codes(32767);
-	assert_false(tls_ja3(&hello, ja3));
+	assert_false(tls_ja3(&hello, NULL, ja3));
 	free_run(hello.cipher_suites);
 
 	hello.cipher_suites = (struct bytes){ NULL, 0 };
 	hello.extensions = many_codes(TLS_EXTENSIONS_MAX - 1);
-	assert_true(tls_ja3(&hello, ja3) && tls_ja4(&hello, ja4));
-	server.extensions = hello.extensions;
-	assert_true(tls_ja3s(&server, ja3));
+	assert_true(tls_ja3(&hello, NULL, ja3) && tls_ja4(&hello, NULL, ja4));
 	free_run(hello.extensions);
 	hello.extensions = many_codes(TLS_EXTENSIONS_MAX); /* and perhaps more */
-	server.extensions = hello.extensions;
-	assert_false(tls_ja3(&hello, ja3) || tls_ja4(&hello, ja4) || tls_ja3s(&server, ja3));
+	assert_false(tls_ja3(&hello, NULL, ja3) || tls_ja4(&hello, NULL, ja4));
 	free_run(hello.extensions);
+	assert_true(has_ja3s(TLS_SERVER_EXTENSIONS_MAX - 1));
+	assert_false(has_ja3s(TLS_SERVER_EXTENSIONS_MAX));
+	assert_false(has_ja3s(200));
 }
 
 static void not_of_ssl2(void **state)
@@ -311,7 +326,7 @@ static void not_of_ssl2(void **state)
 
 	(void)state;
 	hello.sslv2 = true;
-	assert_false(tls_ja3(&hello, ja3) || tls_ja4(&hello, ja4));
+	assert_false(tls_ja3(&hello, NULL, ja3) || tls_ja4(&hello, NULL, ja4));
 	free_runs(&hello);
 }
 
@@ -333,18 +348,20 @@ static void changed_everywhere(void **state)
 				continue;
 			if (hello.torn) /* what it would have said is not known */
 				continue;
-			assert_true(tls_ja3(&hello, ja3) && tls_ja4(&hello, ja4));
+			assert_true(tls_ja3(&hello, NULL, ja3) && tls_ja4(&hello, NULL, ja4));
 			assert_int_equal(strlen(ja3), TLS_JA3_SIZE - 1);
 			assert_int_equal(strlen(ja4), TLS_JA4_SIZE - 1);
 		}
 	test_free(copy);
 }
 
-static void assert_digest(enum digest_kind kind, const char *text, const char *want)
+static void assert_digest(struct digester *digester, enum digest_kind kind, const char *text,
+			  const char *want)
 {
+	struct bytes data = { (const uint8_t *)text, strlen(text) };
 	uint8_t out[DIGEST_MAX];
 	char hex[2 * DIGEST_MAX + 1];
-	size_t n = digest(kind, (struct bytes){ (const uint8_t *)text, strlen(text) }, out);
+	size_t n = digest_with(digester, kind, data, out);
 
 	assert_int_equal(n, strlen(want) / 2);
 	for (size_t i = 0; i < n; i++)
@@ -352,15 +369,26 @@ static void assert_digest(enum digest_kind kind, const char *text, const char *w
 	assert_string_equal(hex, want);
 }
 
+/* RFC 1321 appendix A.5, RFC 3174 section 7.3, FIPS 180-2 appendix B.1 */
+static void assert_digests(struct digester *digester)
+{
+	assert_digest(digester, DIGEST_MD5, "", "d41d8cd98f00b204e9800998ecf8427e");
+	assert_digest(digester, DIGEST_MD5, "message digest", "f96b697d7cb7938d525a2f31aaf161d0");
+	assert_digest(digester, DIGEST_SHA1, "abc", "a9993e364706816aba3e25717850c26c9cd0d89d");
+	assert_digest(digester, DIGEST_SHA256, "abc",
+		      "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
 static void digests(void **state)
 {
+	struct digester *digester = digester_new();
+
 	(void)state;
-	/* RFC 1321 appendix A.5, RFC 3174 section 7.3, FIPS 180-2 appendix B.1 */
-	assert_digest(DIGEST_MD5, "", "d41d8cd98f00b204e9800998ecf8427e");
-	assert_digest(DIGEST_MD5, "message digest", "f96b697d7cb7938d525a2f31aaf161d0");
-	assert_digest(DIGEST_SHA1, "abc", "a9993e364706816aba3e25717850c26c9cd0d89d");
-	assert_digest(DIGEST_SHA256, "abc",
-		      "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	assert_non_null(digester);
+	assert_digests(NULL);
+	assert_digests(digester);
+	assert_digests(digester); /* nothing of the first time is left in it */
+	digester_free(digester);
 }
 
 /* A policy without MD5, as a FIPS provider brings it. Last: it holds for the whole process. */
@@ -368,12 +396,17 @@ static void refused(void **state)
 {
 	struct tls_client_hello hello = foxio_example();
 	char ja3[TLS_JA3_SIZE], ja4[TLS_JA4_SIZE];
+	struct digester *digester;
 	uint8_t out[DIGEST_MAX];
 
 	(void)state;
 	assert_int_equal(EVP_default_properties_enable_fips(NULL, 1), 1);
 	assert_int_equal(digest(DIGEST_MD5, (struct bytes){ (const uint8_t *)"", 0 }, out), 0);
-	assert_false(tls_ja3(&hello, ja3) || tls_ja4(&hello, ja4));
+	assert_false(tls_ja3(&hello, NULL, ja3) || tls_ja4(&hello, NULL, ja4));
+	digester = digester_new();
+	assert_non_null(digester);
+	assert_false(tls_ja3(&hello, digester, ja3) || tls_ja4(&hello, digester, ja4));
+	digester_free(digester);
 	free_runs(&hello);
 }
 

@@ -14,6 +14,7 @@
 /* links: tls/hello_retry.c tls/sslv2.c tls/ext.c tls/key_exchange.c tls/record.c tls/message.c */
 /* links: tls/x509.c tls/fingerprint.c tls/names.c tls/names_alert.c tls/names_cipher.c */
 /* links: tls/names_group.c tls/names_handshake.c tls/names_signature.c tls/names_extension.c */
+/* links: base/memo.c out/json_shape.c */
 /* links: out/json.c out/json_certificate.c out/json_hello.c out/json_tls.c out/json_write.c */
 /* links: out/community_id.c out/facts.c out/findings.c out/line.c out/metrics.c */
 /* links: out/metrics_write.c out/metrics_write_facts.c out/metrics_page.c out/observer.c */
@@ -130,6 +131,7 @@ struct run {
 	size_t records;
 	uint64_t refused;
 	bool opened;
+	struct record_context context;
 	struct text json, line;
 	struct metrics *metrics;
 };
@@ -141,7 +143,7 @@ static void on_concluded(void *ctx, const struct handshake *hs)
 	run->records++;
 	text_reset(&run->json);
 	text_reset(&run->line);
-	json_record(&run->json, hs, &(struct record_context){ 0, "eth0", false });
+	json_record(&run->json, hs, &run->context);
 	line_record(&run->line, hs, &(struct line_context){ 0, false });
 	metrics_count(run->metrics, hs, 0);
 }
@@ -181,10 +183,14 @@ static bool read_capture(const char *name, struct metrics *metrics, long n, bool
 	text_init(&run->json, TEXT_MAX);
 	text_init(&run->line, TEXT_MAX);
 	memory_lasts(n, for_good);
+	run->context.digester = digester_new();
+	run->context.memo = memo_new(1);
 	packets = packets_open(&name, 1, error, sizeof(error));
 	if (packets)
 		read_packets(run, packets);
 	packets_close(packets);
+	digester_free(run->context.digester);
+	memo_free(run->context.memo);
 	text_free(&run->json);
 	text_free(&run->line);
 	return memory_is_back();

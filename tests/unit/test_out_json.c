@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jq judges what we write. */
+/* links: base/memo.c out/json_shape.c */
 /* links: out/json.c out/json_hello.c out/json_tls.c out/json_write.c out/facts.c */
 /* links: out/community_id.c base/addr.c track/names.c base/text.c base/text_escape.c */
 /* links: tls/names.c tls/names_alert.c tls/names_cipher.c tls/names_group.c */

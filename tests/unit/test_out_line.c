@@ -87,11 +87,50 @@ static void nothing_hostile_reaches_the_terminal(void **state)
 	      "a\\x1b[31m\\x0a\\x5c\\xff  at server_hello_done: evil??[0m  12.3 ms\n");
 }
 
+/* The end of a line, against printf(): around each middle between two tenths, and far from it. */
+static void durations_to_the_nearest_tenth(void **state)
+{
+	const struct line_context ctx = { .wall_offset = SAMPLE_WALL_OFFSET };
+	struct sample s;
+	struct text t;
+
+	(void)state;
+	sample_success(&s);
+	text_init(&t, 10000);
+	for (uint64_t middle = 1050000; middle < 1000000000; middle += 100000) {
+		for (uint64_t ns = middle - 1; ns <= middle + 1; ns++) {
+			char want[32];
+
+			s.hs.client_finished_time = s.hs.client_hello_time + ns;
+			s.hs.server_finished_time = 0;
+			snprintf(want, sizeof(want), " %.1f ms\n", (double)ns / 1e6);
+			text_reset(&t);
+			line_record(&t, &s.hs, &ctx);
+			assert_string_equal(t.p + t.n - strlen(want), want);
+		}
+	}
+	text_free(&t);
+}
+
+static void a_name_is_one_word(void **state)
+{
+	struct sample s;
+
+	(void)state;
+	sample_success(&s);
+	s.hello.server_name = BYTES(" two  words\\ ");
+	check(&s.hs, false,
+	      "07:21:13.123 ok    10.0.0.5:51234 > 10.0.0.9:443   \\x20two\\x20\\x20words\\x5c\\x20  "
+	      "TLS 1.3 X25519MLKEM768 AES_128_GCM  1-RTT 3.2 ms\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_of_the_contract),
 		cmocka_unit_test(unusual_handshakes),
+		cmocka_unit_test(durations_to_the_nearest_tenth),
+		cmocka_unit_test(a_name_is_one_word),
 		cmocka_unit_test(nothing_hostile_reaches_the_terminal),
 	};
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links: base/memo.c out/json_shape.c */
 /* links: out/json.c out/json_hello.c out/json_tls.c out/json_write.c out/json_certificate.c */
 /* links: out/facts.c out/findings.c out/community_id.c out/line.c track/names.c base/addr.c */
 /* links: base/text.c base/text_escape.c base/digest.c tls/fingerprint.c tls/names.c */

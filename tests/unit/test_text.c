@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -140,6 +141,58 @@ static void escapes_by_the_rules_of_each_format(void **state)
 	text_free(&t);
 }
 
+/* Every day that 64 bits of nanoseconds can name, against the C library. */
+static void dates_are_those_of_the_c_library(void **state)
+{
+	const uint64_t ns_per_day = UINT64_C(86400) * 1000000000;
+	struct text t;
+
+	(void)state;
+	text_init(&t, 1000);
+	for (uint64_t day = 0; day <= UINT64_MAX / ns_per_day; day++) {
+		time_t seconds = (time_t)(day * 86400 + day % 86400);
+		char want[64];
+		struct tm tm;
+
+		if (day == UINT64_MAX / ns_per_day)
+			seconds = (time_t)(UINT64_MAX / 1000000000);
+		gmtime_r(&seconds, &tm);
+		strftime(want, sizeof(want), "%Y-%m-%dT%H:%M:%S.000000000Z", &tm);
+		text_time(&t, (uint64_t)seconds * 1000000000);
+		check(&t, want);
+	}
+	text_free(&t);
+}
+
+/* Bytes are looked at by eights: each value, alone or beside one that is escaped, at each place. */
+static void escapes_at_every_place(void **state)
+{
+	enum { LENGTH = 19 };
+	struct text t;
+
+	(void)state;
+	text_init(&t, 1000);
+	for (int value = 0; value < 256; value++) {
+		for (size_t at = 0; at < 2 * LENGTH; at++) {
+			bool plain = value >= 0x20 && value < 0x7f && value != '\\' && value != '"';
+			size_t second = at < LENGTH ? at : 0;
+			uint8_t bytes[LENGTH];
+
+			memset(bytes, ' ', LENGTH);
+			if (at >= LENGTH)
+				bytes[at - LENGTH] = 0;
+			bytes[second] = (uint8_t)value;
+			text_json_wire(&t, (struct bytes){ bytes, LENGTH });
+			assert_int_equal(t.n, LENGTH + 2 + (at > LENGTH ? 4 : 0) +
+						      (value == '"' ? 1
+						       : plain	    ? 0
+								    : 4));
+			text_reset(&t);
+		}
+	}
+	text_free(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +200,8 @@ int main(void)
 		cmocka_unit_test(reuse_keeps_the_allocation),
 		cmocka_unit_test(fits_a_buffer_to_the_last_byte),
 		cmocka_unit_test(writes_numbers_and_times),
+		cmocka_unit_test(dates_are_those_of_the_c_library),
+		cmocka_unit_test(escapes_at_every_place),
 		cmocka_unit_test(escapes_by_the_rules_of_each_format),
 	};
 
