@@ -344,7 +344,6 @@ struct pipeline *pipeline_new(const struct pipeline_config *config, const struct
 			return NULL;
 		}
 	}
-	recents_init(&pipeline->recents);
 	connects_init(&pipeline->connects);
 	return pipeline;
 }

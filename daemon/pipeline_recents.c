@@ -19,13 +19,12 @@ static void tell_drops(struct pipeline *pipeline)
 /* The source shall let go of it now. Ports that were used again meanwhile have a new entry. */
 static void leave(struct pipeline *pipeline, struct recent *recent)
 {
-	recents_unlist(&pipeline->recents, recent);
+	recent->waits = false;
 	if (!recent->ended) {
 		pipeline->ops.forget(pipeline->ops.ctx, &recent->key, recent->flow);
 		return;
 	}
-	if (connection_find(&pipeline->all, &recent->key,
-			    connection_hash(&pipeline->all, &recent->key)))
+	if (connection_find(&pipeline->all, &recent->key, recent->hash))
 		return;
 	pipeline->dropped[pipeline->drops++] = recent->key;
 	if (pipeline->drops == DROPS_MAX)
@@ -35,22 +34,29 @@ static void leave(struct pipeline *pipeline, struct recent *recent)
 void pipeline_remember(struct pipeline *pipeline, const struct connection *connection, bool silent)
 {
 	struct recents *recents = &pipeline->recents;
-	struct recent *recent = recents_at(recents, connection->by_key.hashv);
+	struct recent *recent = recents_at(recents, connection->by_key.hashv), *oldest;
+	uint64_t since;
 
-	if (recent->listed)
+	if (recent->waits)
 		leave(pipeline, recent);
-	recent_note(recent, connection);
-	if (!connection->ended && (silent || !pipeline->ops.drop))
+	recents_note(recents, connection);
+	if (!connection->ended && (silent || !pipeline->ops.drop)) {
 		pipeline->ops.forget(pipeline->ops.ctx, &connection->key, connection->flow);
-	else if (pipeline->ops.drop)
-		recents_list(recents, recent, pipeline->now);
+		return;
+	}
+	if (!pipeline->ops.drop)
+		return;
+	while (recents_full(recents) && (oldest = recents_first(recents, &since)))
+		leave(pipeline, oldest);
+	recents_wait(recents, recent, pipeline->now);
 }
 
 void pipeline_expire_recents(struct pipeline *pipeline, uint64_t now)
 {
 	struct recent *recent;
+	uint64_t since;
 
-	while ((recent = TAILQ_FIRST(&pipeline->recents.listed)) && recent->left + LEAVE_NS <= now)
+	while ((recent = recents_first(&pipeline->recents, &since)) && since + LEAVE_NS <= now)
 		leave(pipeline, recent);
 	tell_drops(pipeline);
 }

@@ -6,40 +6,51 @@
 /* Bytes this near to where a direction stood belong to the same connection. */
 #define NEAR_MAX (1U << 20)
 
-void recents_init(struct recents *recents)
-{
-	TAILQ_INIT(&recents->listed);
-}
-
 struct recent *recents_at(struct recents *recents, uint32_t hash)
 {
 	return &recents->entry[hash % RECENTS_MAX];
 }
 
-void recent_note(struct recent *recent, const struct connection *connection)
+struct recent *recents_note(struct recents *recents, const struct connection *connection)
 {
+	struct recent *recent = recents_at(recents, connection->by_key.hashv);
+
 	recent->key = connection->key;
+	recent->hash = connection->by_key.hashv;
 	recent->flow = connection->flow;
-	recent->time = connection->progress;
 	recent->ended = connection->ended;
 	for (int i = 0; i < 2; i++) {
 		recent->known[i] = connection->half[i].reasm.started;
 		recent->end[i] = connection->half[i].reasm.pos;
 		recent->closed[i] = connection->half[i].closed;
 	}
+	return recent;
 }
 
-void recents_list(struct recents *recents, struct recent *recent, uint64_t now)
+void recents_wait(struct recents *recents, struct recent *recent, uint64_t now)
 {
-	recent->left = now;
-	recent->listed = true;
-	TAILQ_INSERT_TAIL(&recents->listed, recent, due);
+	size_t last = (recents->first + recents->count++) % RECENTS_WAITING_MAX;
+
+	recent->waits = true;
+	recents->waiting[last] = (struct recent_waiting){ .flow = recent->flow,
+							  .since = now,
+							  .place = recent->hash % RECENTS_MAX };
 }
 
-void recents_unlist(struct recents *recents, struct recent *recent)
+struct recent *recents_first(struct recents *recents, uint64_t *since)
 {
-	recent->listed = false;
-	TAILQ_REMOVE(&recents->listed, recent, due);
+	while (recents->count) {
+		const struct recent_waiting *waiting = &recents->waiting[recents->first];
+		struct recent *recent = &recents->entry[waiting->place];
+
+		if (recent->waits && recent->flow == waiting->flow) {
+			*since = waiting->since;
+			return recent;
+		}
+		recents->first = (recents->first + 1) % RECENTS_WAITING_MAX;
+		recents->count--;
+	}
+	return NULL;
 }
 
 void recent_event(struct recent *recent, const struct st_event *event)

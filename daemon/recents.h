@@ -3,7 +3,7 @@
  * Connections whose handshake came to its end a moment ago: what of it is sent again, or
  * comes too late, is no new handshake. A table of fixed size; a newer one takes the place.
  *
- * Some of them the source still follows. They stand in a list, the first to end first, until it
+ * Some of them the source still follows. They stand in a queue, the first to end first, until it
  * is told to forget them: most connections end soon behind their handshake, and then there is
  * nothing left to tell but to clear away what ended.
  */
@@ -15,38 +15,49 @@
 /* At 10,000 handshakes per second most are remembered for about a second. */
 #define RECENTS_MAX 8192
 
+/* Some of those that wait have lost their place to others meanwhile. */
+#define RECENTS_WAITING_MAX (2 * RECENTS_MAX)
+
 struct recent {
 	struct st_flow_key key;
+	uint32_t hash;	 /* of the key */
 	uint64_t flow;	 /* st_event.flow */
-	uint64_t time;	 /* of its last new bytes */
-	uint64_t left;	 /* with listed: when it came to its end */
 	uint32_t end[2]; /* by sender: sequence number behind what was read */
 	bool known[2];
 	bool closed[2]; /* by sender: a FIN passed, and ends it with that of the other */
 	bool ended;	/* RST, or FIN of both sides */
-	bool listed;	/* the source has an entry of it */
-	TAILQ_ENTRY(recent) due;
+	bool waits;	/* the source has an entry of it */
 };
-
-TAILQ_HEAD(recent_list, recent);
 
 struct recents {
-	struct recent_list listed; /* longest over first */
+	struct recent_waiting {
+		uint64_t flow;
+		uint64_t since; /* when the handshake came to its end */
+		uint32_t place;
+	} waiting[RECENTS_WAITING_MAX]; /* a ring: longest over first */
+	size_t first, count;		/* of the ring */
 	struct recent entry[RECENTS_MAX];
 };
-
-void recents_init(struct recents *recents);
 
 /* The place of a key, by its hash. What is there may be of another one. */
 struct recent *recents_at(struct recents *recents, uint32_t hash);
 
-/* The connection takes the place, which must not be listed. */
-void recent_note(struct recent *recent, const struct connection *connection);
+/* The connection takes the place of its key, where none may wait. */
+struct recent *recents_note(struct recents *recents, const struct connection *connection);
 
-/* The source still has an entry of it, since `now`. */
-void recents_list(struct recents *recents, struct recent *recent, uint64_t now);
-/* Not any more; it is listed. */
-void recents_unlist(struct recents *recents, struct recent *recent);
+/*
+ * The source still has an entry of it: it waits, since `now`, until recent->waits is taken back.
+ * The queue must not be full.
+ */
+void recents_wait(struct recents *recents, struct recent *recent, uint64_t now);
+
+static inline bool recents_full(const struct recents *recents)
+{
+	return recents->count == RECENTS_WAITING_MAX;
+}
+
+/* The one that has waited longest, and since when. NULL: none waits. */
+struct recent *recents_first(struct recents *recents, uint64_t *since);
 
 /* An event of the connection in this place, if it is that: does it end it? */
 void recent_event(struct recent *recent, const struct st_event *event);
