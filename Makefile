@@ -216,9 +216,10 @@ $(eval $(call tool_rule,bpf/paths,bpf/paths bpf/paths_device bpf/paths_facts bpf
 
 # Fast rather than checked: it makes gigabytes.
 COPIES := tests/pcap/copies.c tests/pcap/copies.h tests/pcap/template.c tests/pcap/template.h
+SCRIPTED := $(COPIES) $(filter-out tests/load/load.c,$(wildcard tests/load/*.[ch]))
 $(BUILD)/tests/pcap/multiply: tests/pcap/multiply.c
-$(BUILD)/tests/load/load: $(wildcard tests/load/*.[ch])
-$(BUILD)/tests/pcap/multiply $(BUILD)/tests/load/load: $(COPIES) | tools
+$(BUILD)/tests/load/load: tests/load/load.c
+$(BUILD)/tests/pcap/multiply $(BUILD)/tests/load/load: $(SCRIPTED) Makefile | tools
 	$(call msg,TEST,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(COMMON) $(CFLAGS) -Itests $(filter %.c,$^) -lpcap -o $@
