@@ -224,6 +224,21 @@ $(BUILD)/tests/pcap/multiply $(BUILD)/tests/load/load: $(SCRIPTED) Makefile | to
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(COMMON) $(CFLAGS) -Itests $(filter %.c,$^) -lpcap -o $@
 
+# --- benchmarks
+BENCH_TOOLS := $(addprefix $(BUILD)/tests/bench/,runs handshake bystander)
+EMPTY       := $(BUILD)/skel/bench/empty.skel.h
+$(EMPTY): tests/bench/empty.bpf.c Makefile | tools
+	$(call msg,SKEL,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $(@:.skel.h=.bpf.o)
+	$(Q)bpftool gen skeleton $(@:.skel.h=.bpf.o) name empty_bpf >$@
+$(BUILD)/tests/bench/runs: tests/bench/known.c tests/bench/programs.c tests/bpf/packets.c
+$(BUILD)/tests/bench/handshake: tests/bench/programs.c $(SCRIPTED)
+$(BUILD)/tests/bench/%: tests/bench/%.c $(wildcard tests/bench/*.h) $(EMPTY) $(SKELETON) Makefile
+	$(call msg,TEST,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(COMMON) $(CFLAGS) -Itests $(filter %.c,$^) -lbpf -lpcap -o $@
+
 # Of the guests: not stopped by the sanitizers, whose library would have to come along.
 VM_TOOLS := $(BUILD)/tests/vm/spy.so $(BUILD)/tests/vm/held
 $(BUILD)/tests/vm/%.so: tests/vm/%.c | tools
