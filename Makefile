@@ -225,7 +225,7 @@ $(BUILD)/tests/pcap/multiply $(BUILD)/tests/load/load: $(SCRIPTED) Makefile | to
 	$(Q)$(CC) $(COMMON) $(CFLAGS) -Itests $(filter %.c,$^) -lpcap -o $@
 
 # --- benchmarks
-BENCH_TOOLS := $(addprefix $(BUILD)/tests/bench/,runs handshake bystander)
+BENCH_TOOLS := $(addprefix $(BUILD)/tests/bench/,runs handshake bystander taken)
 EMPTY       := $(BUILD)/skel/bench/empty.skel.h
 $(EMPTY): tests/bench/empty.bpf.c Makefile | tools
 	$(call msg,SKEL,$@)

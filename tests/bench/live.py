@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The programs at work, by the kernel's own count of their time (bpf_stats), ours and an empty one in turn."""
+import os
+
+from observers import Shaketap, programs_of
+from process import Process
+
+
+class Bystander:
+    """tests/bench/bystander: holds bpf_stats on, and the empty program attached where one is named."""
+
+    def __init__(self, bench, *devices):
+        place = bench.place
+        self.process = Process(place.inside(place.far, bench.tool("bystander"), "-s", *devices),
+                               os.path.join(bench.work, "bystander.log"))
+        self.process.wait_for(lambda process: process.said("ready"))
+
+    def programs(self):
+        return programs_of(self.process.pid)
+
+    def stop(self):
+        self.process.end_input()
+
+
+class Live:
+    def __init__(self, bench, script, count, device="c0", rate=None, bulk=None):
+        self.bench, self.script, self.count, self.device = bench, script, count, device
+        self.rate, self.bulk = rate, bulk
+
+    def send(self, observer):
+        """ns per packet in its programs, and what was sent."""
+        before = observer.programs()
+        sent = self.bench.traffic.send(self.script, self.count, self.rate, self.device, self.bulk)
+        after = observer.programs()
+        ran = after[1] - before[1]
+        self.bench.report.must(ran >= sent["packets"], f"the programs ran {ran} times for {sent['packets']:.0f} packets")
+        return (after[0] - before[0]) / ran, sent
+
+    def rounds(self):
+        """ns per packet, by program."""
+        found = {"empty": [], "shaketap": []}
+        for _ in range(self.bench.rounds):
+            empty = Bystander(self.bench, "s0")
+            found["empty"].append(self.send(empty)[0])
+            empty.stop()
+            stats, ours = Bystander(self.bench), Shaketap(self.bench)
+            ns, sent = self.send(ours)
+            found["shaketap"].append(ns)
+            ours.spent()
+            seen = ours.seen(sent["connections"])
+            self.bench.report.must(seen == sent["connections"],
+                                   f"live: {seen:.0f} of {sent['connections']:.0f} handshakes were seen")
+            ours.stop()
+            stats.stop()
+        return found

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Who is compared: how each is started, how one knows that it observes, what it says it has seen."""
+import os
+import re
+import signal
+import time
+
+from process import Process, read
+
+TSHARK = ["-n", "-Y", "tls.handshake.type == 1 || tls.handshake.type == 2", "-T", "fields", "-e", "ip.src",
+          "-e", "tcp.srcport", "-e", "tls.handshake.extensions_server_name", "-e", "tls.handshake.ciphersuite"]
+
+
+def has_packet_socket(process):
+    """By the table of its network namespace: a line for each AF_PACKET socket below the headline."""
+    return len(read(f"/proc/{process.pid}/net/packet").splitlines()) > 1
+
+
+class Observer:
+    """One of the observers below, at work on s0."""
+    out = None
+    stopped_by = signal.SIGINT
+
+    def __init__(self, bench):
+        self.bench, self.place = bench, bench.place
+        self.log = os.path.join(bench.work, f"{self.name}.log")
+        self.out = os.path.join(bench.work, f"{self.name}.out")
+        self.process = Process(self.place.inside(self.place.far, *self.command(), processor=self.place.observer),
+                               self.log, self.out)
+        self.process.wait_for(self.ready)
+        time.sleep(0.3)  # what belongs to its start
+        self.before = self.process.cpu()
+
+    def ready(self, process):
+        return has_packet_socket(process)
+
+    def spent(self):
+        self.process.settle()
+        return self.process.cpu() - self.before
+
+    def stop(self):
+        self.process.stop(self.stopped_by)
+
+
+class Shaketap(Observer):
+    name, formats = "shaketap", "none"
+    stopped_by = signal.SIGTERM
+    extra = ()
+
+    def command(self):
+        return [self.bench.shaketap, "run", "-i", "s0", "-f", self.formats, *self.extra]
+
+    def ready(self, process):
+        return process.said("observing")
+
+    def page(self):
+        return self.place.run(self.place.far, "curl", "-sS", "--max-time", "10", "http://127.0.0.1:9743/metrics")
+
+    def seen(self, sent):
+        """Handshakes with their outcome; and whatever is no success, which is wrong here."""
+        page = self.page()
+        known, unknown = total(page, "shaketap_handshakes_total"), total(page, "shaketap_handshakes_unknown_total")
+        failed = total(page, "shaketap_handshake_failures_total")
+        self.bench.report.must(failed == 0, f"{self.name} calls {failed:.0f} of {sent:.0f} handshakes failed")
+        self.lost = total(page, "shaketap_events_lost_total")
+        return known - failed if known + unknown <= sent else 0
+
+    def programs(self):
+        """ns and packets of its kernel programs, as counted while bpf_stats were on."""
+        return programs_of(self.process.pid)
+
+
+class ShaketapJson(Shaketap):
+    name, formats = "json", "json"
+
+
+class Tcpdump(Observer):
+    name = "tcpdump"
+
+    def command(self):
+        return ["tcpdump", "-i", "s0", "-w", "/dev/null", "-Z", "root"]
+
+    def seen(self, sent):
+        """It counts packets: those that were not dropped, as handshakes."""
+        self.stop()
+        said = read(self.log)
+        captured = int(re.search(r"(\d+) packets captured", said).group(1))
+        return sent * captured / self.bench.packets_sent
+
+
+class Ndpi(Observer):
+    name = "ndpi"
+
+    def command(self):
+        return ["ndpiReader", "-i", "s0", "-q"]
+
+    def seen(self, sent):
+        self.stop()
+        found = re.search(r"IP packets:\s+(\d+)", read(self.out))
+        return sent * int(found.group(1)) / self.bench.packets_sent if found else 0
+
+
+class Tshark(Observer):
+    name = "tshark"
+
+    def command(self):
+        return ["tshark", "-i", "s0", *TSHARK]
+
+    def seen(self, sent):
+        self.stop()
+        return sum("load.example.com" in line for line in read(self.out).splitlines())
+
+
+def total(page, name):
+    """The sum over all label sets."""
+    return sum(float(line.rsplit(" ", 1)[1]) for line in page.splitlines()
+               if line.startswith((name + "{", name + " ")))
+
+
+def programs_of(pid):
+    spent = packets = 0
+    for fd in os.listdir(f"/proc/{pid}/fdinfo"):
+        info = read(f"/proc/{pid}/fdinfo/{fd}")
+        if "run_time_ns" in info:
+            spent += int(re.search(r"run_time_ns:\s+(\d+)", info).group(1))
+            packets += int(re.search(r"run_cnt:\s+(\d+)", info).group(1))
+    return spent, packets
