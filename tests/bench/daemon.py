@@ -61,7 +61,7 @@ def speed(bench, name, rate, count, kinds):
         bench.report.put(f"lost.{name}.{who}", f"{at}: {who}: lost", "%", lost[who])
     bench.report.put(f"rate.{name}", f"{at}: handshakes sent per second", "/s", sum(speeds.values(), []))
     for who in cpu:
-        if who != "shaketap":
+        if who not in ("shaketap", "json"):
             bench.report.ratio(f"ratio.{name}.shaketap.{who}", f"{at}: shaketap to {who}", cpu["shaketap"], cpu[who])
     bench.report.ratio(f"ratio.{name}.json.shaketap", f"{at}: JSON records to none", cpu["json"], cpu["shaketap"])
 

@@ -25,6 +25,8 @@
 #define PACKETS_MAX 64
 #define FLOWS 65536
 
+static const char *const program_names[PROGRAMS] = { "empty", "shaketap" };
+
 struct bench {
 	struct programs programs;
 	struct template template;

@@ -17,32 +17,32 @@ TEXTS = {
 }
 
 
-def test_runs(bench, flows, state):
-    """By kind and way: the two programs' rounds."""
-    words = [bench.tool("runs"), "-r", str(bench.rounds), "-n", str(bench.quick(1_000_000, 100_000)), str(flows), state]
-    found, gates = collections.defaultdict(lambda: collections.defaultdict(list)), 0
+def test_runs(bench):
+    """By kind and way: the rounds of the empty program and of each set of known flows."""
+    words = [bench.tool("runs"), "-r", str(bench.rounds), "-n", str(bench.quick(1_000_000, 100_000)),
+             *(f"{flows}:{state}" for flows, state in KNOWN)]
     said = subprocess.run(["taskset", "-c", bench.place.observer, *words], check=True, capture_output=True, text=True)
+    found = collections.defaultdict(lambda: collections.defaultdict(list))
     for line in said.stdout.splitlines():
-        kind, how, program, ns = line.split("\t")
-        if kind == "gates-open":
-            gates = float(ns)
-        else:
-            found[kind, how][program].append(float(ns))
-    return found, gates
+        kind, how, known, ns = line.split("\t")
+        found[kind, how][known].append(float(ns))
+    return found
 
 
-def net(rounds):
-    return [ours - empty for ours, empty in zip(rounds["shaketap"], rounds["empty"])]
+def net(ours, empty):
+    return [with_us - without for with_us, without in zip(ours, empty)]
 
 
-def one_state(bench, flows, state, nets):
-    found, gates = test_runs(bench, flows, state)
-    known = f"{flows:,} {state}"
-    bench.report.note(f"{known}: {gates:.0f} % of the gates are open")
-    for (kind, how), rounds in found.items():
-        nets[state, kind, how, flows] = net(rounds)
-        each = ", each packet of another flow" if how == "each" else ""
-        bench.report.put(f"net.{state}.{flows}.{kind}.{how}", f"{known}: {TEXTS[kind]}{each}", "ns", net(rounds))
+def nets_of(bench):
+    found, nets = test_runs(bench), {}
+    gates = found.pop(("gates-open", "percent"))
+    for flows, state in KNOWN:
+        bench.report.note(f"{flows:,} {state}: {gates[f'{flows}:{state}'][0]:.0f} % of the gates are open")
+        for (kind, how), rounds in found.items():
+            nets[state, kind, how, flows] = net(rounds[f"{flows}:{state}"], rounds["empty"])
+            bench.report.keep(f"net.{state}.{flows}.{kind}.{how}", f"{flows:,} {state}: {TEXTS[kind]}, {how}", "ns",
+                              nets[state, kind, how, flows])
+    return nets
 
 
 def flatness(bench, nets):
@@ -53,17 +53,23 @@ def flatness(bench, nets):
 
 
 def live(bench):
-    tagged = bench.place.tagged(7)
-    for key, device, text in (("bulk", "c0", "live, bulk"), ("bulk-vlan", tagged, "live, bulk, VLAN in the metadata")):
-        rounds = Live(bench, "bulk", bench.quick(20, 5), device, bulk=8 << 20).rounds()
+    for key, vlan, text in (("bulk", None, "live, bulk"), ("bulk-vlan", 7, "live, bulk, VLAN in the metadata")):
+        rounds = Live(bench, "bulk", bench.quick(20, 5), bulk=8 << 20, vlan=vlan).rounds()
         bench.report.put(f"live.empty.{key}", f"{text}: the empty program itself", "ns", rounds["empty"])
-        bench.report.put(f"live.{key}", text, "ns", net(rounds))
+        bench.report.put(f"live.{key}", text, "ns", net(rounds["shaketap"], rounds["empty"]))
+
+
+def grid(bench, nets, how, title):
+    """A line per kind of packet, a column for what is known."""
+    kinds = [kind for kind in TEXTS if ("over", kind, how, 0) in nets]
+    bench.report.grid(title, [f"{flows:,} {state}" for flows, state in KNOWN],
+                      {TEXTS[kind]: [nets[state, kind, how, flows] for flows, state in KNOWN] for kind in kinds}, "ns")
 
 
 def measure(bench):
-    nets = {}
-    for flows, state in KNOWN:
-        one_state(bench, flows, state, nets)
+    nets = nets_of(bench)
+    grid(bench, nets, "hot", "by test run, the same packet again and again")
+    grid(bench, nets, "each", "by test run, every packet of another flow, each after a system call: cold")
     flatness(bench, nets)
     bench.report.note("over: the entries are those of flows that ended; open: every flow is shaking hands. A test run "
                       "cannot put a VLAN into the metadata, so there it is in the frame; live it is in the metadata")

@@ -23,14 +23,14 @@ class Bystander:
 
 
 class Live:
-    def __init__(self, bench, script, count, device="c0", rate=None, bulk=None):
-        self.bench, self.script, self.count, self.device = bench, script, count, device
-        self.rate, self.bulk = rate, bulk
+    def __init__(self, bench, script, count, rate=None, bulk=None, vlan=None):
+        self.bench, self.script, self.count = bench, script, count
+        self.rate, self.bulk, self.vlan = rate, bulk, vlan
 
     def send(self, observer):
         """ns per packet in its programs, and what was sent."""
         before = observer.programs()
-        sent = self.bench.traffic.send(self.script, self.count, self.rate, self.device, self.bulk)
+        sent = self.bench.traffic.send(self.script, self.count, self.rate, self.bulk, self.vlan)
         after = observer.programs()
         ran = after[1] - before[1]
         self.bench.report.must(ran >= sent["packets"], f"the programs ran {ran} times for {sent['packets']:.0f} packets")

@@ -92,7 +92,7 @@ class Ndpi(Observer):
     name = "ndpi"
 
     def command(self):
-        return ["ndpiReader", "-i", "s0", "-q"]
+        return ["ndpiReader", "-i", "s0"]
 
     def seen(self, sent):
         self.stop()

@@ -35,13 +35,6 @@ class Place:
         ip("-n", self.near, "addr", "add", near, "dev", "c0")
         ip("-n", self.far, "addr", "add", far, "dev", "s0")
 
-    def tagged(self, vlan):
-        """A device over c0 whose packets come in at s0 with this VLAN in the metadata."""
-        device = f"c0.{vlan}"
-        ip("-n", self.near, "link", "add", "link", "c0", "name", device, "type", "vlan", "id", str(vlan))
-        ip("-n", self.near, "link", "set", device, "up")
-        return device
-
     @staticmethod
     def inside(space, *command, processor=None):
         pinned = ["taskset", "-c", processor] if processor else []

@@ -12,8 +12,6 @@
 
 #define SERVER_PORT 443
 
-const char *const program_names[PROGRAMS] = { "empty", "shaketap" };
-
 static int fd_of(const struct programs *programs, enum program which)
 {
 	if (which == EMPTY)

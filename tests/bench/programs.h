@@ -17,8 +17,6 @@
 /* The two that are compared, in the order of a round. */
 enum program { EMPTY, SHAKETAP, PROGRAMS };
 
-extern const char *const program_names[PROGRAMS];
-
 struct programs {
 	struct shaketap_bpf *skel;
 	struct empty_bpf *empty;

@@ -40,11 +40,23 @@ class Report:
         self.part = part
         print(f"\n{part}: {title}", flush=True)
 
-    def put(self, key, text, unit, rounds):
+    def keep(self, key, text, unit, rounds):
+        """Not shown as a line of its own."""
         row = Row(self.part, f"{self.part}.{key}", text, unit, rounds)
         self.rows.append(row)
+        return row
+
+    def put(self, key, text, unit, rounds):
+        row = self.keep(key, text, unit, rounds)
         print(row.line(), flush=True)
         return row.median
+
+    def grid(self, title, columns, lines, unit):
+        """Of rounds that are kept already: median, and from where to where."""
+        print(f"  {title}; {unit}\n  {'':<38}" + "".join(f"{column:>18}" for column in columns))
+        for text, cells in lines.items():
+            shown_cells = (f"{statistics.median(cell):.0f} ({min(cell):.0f}-{max(cell):.0f})" for cell in cells)
+            print(f"  {text:<38}" + "".join(f"{cell:>18}" for cell in shown_cells), flush=True)
 
     def ratio(self, key, text, ours, theirs):
         """Round by round: what is slow for one is slow for the other."""

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What one packet costs in the kernel, by test runs:
- *   runs [-r ROUNDS] [-n REPEAT] FLOWS open|over
- * The flows are known before (see known.h) and are none of those that the packets belong to.
- * Lines on standard output, one per measurement: what is sent, how, through which program, ns.
+ *   runs [-r ROUNDS] [-n REPEAT] FLOWS:open|FLOWS:over...
+ * So many flows are known before (see known.h); they are none of those that the packets belong
+ * to. Each set of them has programs and tables of its own, and the sets take turns. Lines on
+ * standard output, one per measurement: what is sent, how, which set (or the empty program), ns.
  *   hot   a packet again and again, REPEAT times in all; processor time of this thread
  *   each  every packet is of another flow and comes once; the kernel's own count (bpf_stats),
  *         whose clock takes its part, in both programs
@@ -31,6 +32,7 @@ enum { UDP = 17, ETHERTYPE_ARP = 0x0806 };
 #define FLOWS_HOT 64
 #define FLOWS_EACH 4096
 #define PACKET_MAX 2048
+#define SETS_MAX 8
 
 enum payload { NOTHING, MID_RECORD, RECORD_START, CLIENT_HELLO };
 
@@ -59,8 +61,15 @@ static const struct kind kinds[] = {
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
-struct bench {
+/* Programs with the flows that they know. */
+struct set {
 	struct programs programs;
+	const char *name;
+};
+
+struct bench {
+	struct set sets[SETS_MAX];
+	int set_count;
 	int rounds, repeat;
 	uint8_t payload[SEGMENT + 16];
 	uint8_t bytes[FLOWS_EACH][PACKET_MAX];
@@ -100,29 +109,51 @@ static void prepare(struct bench *bench, const struct kind *kind, unsigned count
 	bench->count = count;
 }
 
-static void tell(const struct kind *kind, const char *how, enum program which, double ns)
+/* One of the sets; NULL: the empty program, which every set has. */
+static const char *name_of(const struct set *set)
 {
-	printf("%s\t%s\t%s\t%.2f\n", kind->name, how, program_names[which], ns);
+	return set ? set->name : "empty";
 }
 
-static void run_hot(struct bench *bench, const struct kind *kind, enum program which)
+static const struct programs *programs_of(const struct bench *bench, const struct set *set)
 {
+	return set ? &set->programs : &bench->sets[0].programs;
+}
+
+static void tell(const struct kind *kind, const char *how, const struct set *set, double ns)
+{
+	printf("%s\t%s\t%s\t%.2f\n", kind->name, how, name_of(set), ns);
+}
+
+static void run_hot(const struct bench *bench, const struct kind *kind, const struct set *set)
+{
+	const struct programs *programs = programs_of(bench, set);
 	int each = bench->repeat / (int)bench->count;
 	uint64_t spent = 0;
 
 	for (unsigned i = 0; i < bench->count; i++)
-		spent += programs_run(&bench->programs, which, bench->packets[i], each);
-	tell(kind, "hot", which, (double)spent / each / bench->count);
+		spent += programs_run(programs, set ? SHAKETAP : EMPTY, bench->packets[i], each);
+	tell(kind, "hot", set, (double)spent / each / bench->count);
 }
 
-static void run_each(struct bench *bench, const struct kind *kind, enum program which)
+static void run_each(const struct bench *bench, const struct kind *kind, const struct set *set)
 {
-	uint64_t before = programs_spent(&bench->programs, which);
+	const struct programs *programs = programs_of(bench, set);
+	enum program which = set ? SHAKETAP : EMPTY;
+	uint64_t before = programs_spent(programs, which);
 
 	for (unsigned i = 0; i < bench->count; i++)
-		programs_run(&bench->programs, which, bench->packets[i], 1);
-	tell(kind, "each", which,
-	     (double)(programs_spent(&bench->programs, which) - before) / bench->count);
+		programs_run(programs, which, bench->packets[i], 1);
+	tell(kind, "each", set, (double)(programs_spent(programs, which) - before) / bench->count);
+}
+
+typedef void run_fn(const struct bench *bench, const struct kind *kind, const struct set *set);
+
+static void take_turns(const struct bench *bench, const struct kind *kind, run_fn *run)
+{
+	run(bench, kind, NULL);
+	for (int i = 0; i < bench->set_count; i++)
+		run(bench, kind, &bench->sets[i]);
 }
 
 /* A hello makes a flow, whose gate would be open for the packets that come behind. */
@@ -135,31 +166,50 @@ static void measure(struct bench *bench, const struct kind *kind)
 {
 	int stats;
 
-	known_refresh(&bench->programs);
+	for (int i = 0; i < bench->set_count; i++)
+		known_refresh(&bench->sets[i].programs);
 	prepare(bench, kind, flows_hot(kind));
-	for (enum program which = EMPTY; which < PROGRAMS; which++)
-		run_hot(bench, kind, which);
-	programs_drain(&bench->programs);
+	take_turns(bench, kind, run_hot);
+	for (int i = 0; i < bench->set_count; i++)
+		programs_drain(&bench->sets[i].programs);
 	if (kind->payload == CLIENT_HELLO)
 		return;
 	prepare(bench, kind, FLOWS_EACH);
 	stats = bpf_enable_stats(BPF_STATS_RUN_TIME);
 	if (stats < 0)
 		err(1, "cannot turn on bpf_stats");
-	for (enum program which = EMPTY; which < PROGRAMS; which++)
-		run_each(bench, kind, which);
+	take_turns(bench, kind, run_each);
 	close(stats);
 }
 
 static _Noreturn void usage(void)
 {
-	errx(2, "use: runs [-r ROUNDS] [-n REPEAT] FLOWS open|over");
+	errx(2, "use: runs [-r ROUNDS] [-n REPEAT] FLOWS:open|FLOWS:over...");
+}
+
+static void open_set(struct set *set, const char *name)
+{
+	char *state;
+	uint32_t flows = (uint32_t)strtoul(name, &state, 10);
+
+	if (strcmp(state, ":open") && strcmp(state, ":over"))
+		usage();
+	set->name = name;
+	programs_open(&set->programs, flows);
+	known_fill(&set->programs, flows, !strcmp(state, ":open"));
+	printf("gates-open\tpercent\t%s\t%.1f\n", name, known_gates_open(&set->programs));
+}
+
+static void close_set(struct set *set)
+{
+	if (programs_count(&set->programs, ST_COUNT_EVENTS) == 0)
+		errx(1, "the programs saw no hello");
+	programs_close(&set->programs);
 }
 
 int main(int argc, char **argv)
 {
 	static struct bench bench = { .rounds = 7, .repeat = 1000000 };
-	uint32_t flows;
 	int option;
 
 	while ((option = getopt(argc, argv, "r:n:")) != -1) {
@@ -170,17 +220,15 @@ int main(int argc, char **argv)
 		else
 			usage();
 	}
-	if (argc - optind != 2 || bench.rounds < 1 || bench.repeat < FLOWS_HOT)
+	if (optind == argc || argc - optind > SETS_MAX || bench.rounds < 1 ||
+	    bench.repeat < FLOWS_HOT)
 		usage();
-	flows = (uint32_t)strtoul(argv[optind], NULL, 10);
-	programs_open(&bench.programs, flows);
-	known_fill(&bench.programs, flows, !strcmp(argv[optind + 1], "open"));
-	printf("gates-open\tpercent\t-\t%.1f\n", known_gates_open(&bench.programs));
+	for (; optind < argc; optind++)
+		open_set(&bench.sets[bench.set_count++], argv[optind]);
 	for (int round = 0; round < bench.rounds; round++)
 		for (size_t i = 0; i < KINDS; i++)
 			measure(&bench, &kinds[i]);
-	if (programs_count(&bench.programs, ST_COUNT_EVENTS) == 0)
-		errx(1, "the programs saw no hello");
-	programs_close(&bench.programs);
+	for (int i = 0; i < bench.set_count; i++)
+		close_set(&bench.sets[i]);
 	return 0;
 }

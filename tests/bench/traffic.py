@@ -7,12 +7,13 @@ class Traffic:
     def __init__(self, place, tool):
         self.place, self.tool, self.first = place, tool, 1
 
-    def send(self, script, count, rate=None, device="c0", bulk=None):
+    def send(self, script, count, rate=None, bulk=None, vlan=None):
         """Every connection of a run has a number, and so a name, that no other had."""
         words = [self.tool, "-n", str(count), "-f", str(self.first)]
         words += ["-r", str(rate)] if rate else []
         words += ["-b", str(bulk)] if bulk else []
-        said = self.place.run(self.place.near, *words, device, script, processor=self.place.sender).split()
+        words += ["-v", str(vlan)] if vlan else []
+        said = self.place.run(self.place.near, *words, "c0", script, processor=self.place.sender).split()
         sent = {name: float(value) for name, value in zip(said[::2], said[1::2])}
         sent["first"] = self.first
         self.first += count
