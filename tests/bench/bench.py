@@ -13,9 +13,9 @@ import machine
 import targets
 from place import Place
 from report import Report
-from traffic import Traffic, tool_of
+from traffic import Traffic
 
-PARTS = ["kernel", "handshake", "daemon", "files"]
+PARTS = ["kernel", "handshake", "daemon", "others", "files"]
 
 
 class Bench:
@@ -26,7 +26,7 @@ class Bench:
         self.fast = bool(os.environ.get("FAST"))
         self.rounds = int(os.environ.get("ROUNDS") or (3 if self.fast else 5))
         self.shaketap = os.path.join(self.build, "shaketap")
-        self.traffic = Traffic(place, tool_of(self.build))
+        self.traffic = Traffic(place, self.build)
         self.report = Report(machine.describe(self.shaketap))
 
     def quick(self, full, fast):

@@ -9,9 +9,9 @@ from process import Process
 class Bystander:
     """tests/bench/bystander: holds bpf_stats on, and the empty program attached where one is named."""
 
-    def __init__(self, bench, *devices):
-        place = bench.place
-        self.process = Process(place.inside(place.far, bench.tool("bystander"), "-s", *devices),
+    def __init__(self, bench, *devices, stats=True):
+        place, devices = bench.place, (["-s"] if stats else []) + list(devices)
+        self.process = Process(place.inside(place.far, bench.tool("bystander"), *devices),
                                os.path.join(bench.work, "bystander.log"))
         self.process.wait_for(lambda process: process.said("ready"))
 

@@ -4,12 +4,14 @@ import os
 
 
 class Traffic:
-    def __init__(self, place, tool):
-        self.place, self.tool, self.first = place, tool, 1
+    def __init__(self, place, build):
+        self.place, self.first = place, 1
+        self.tool, self.taken = os.path.join(build, "tests/load/load"), os.path.join(build, "tests/bench/taken")
 
-    def send(self, script, count, rate=None, bulk=None, vlan=None):
-        """Every connection of a run has a number, and so a name, that no other had."""
-        words = [self.tool, "-n", str(count), "-f", str(self.first)]
+    def send(self, script, count, rate=None, bulk=None, vlan=None, taken=None):
+        """Every connection of a run has a number, and so a name, that no other had. taken: a file for what it took."""
+        words = [self.taken, taken] if taken else []
+        words += [self.tool, "-n", str(count), "-f", str(self.first)]
         words += ["-r", str(rate)] if rate else []
         words += ["-b", str(bulk)] if bulk else []
         words += ["-v", str(vlan)] if vlan else []
@@ -18,7 +20,3 @@ class Traffic:
         sent["first"] = self.first
         self.first += count
         return sent
-
-
-def tool_of(build):
-    return os.path.join(build, "tests/load/load")
