@@ -15,7 +15,7 @@ from place import Place
 from report import Report
 from traffic import Traffic
 
-PARTS = ["kernel", "handshake", "daemon", "others", "files"]
+PARTS = ["kernel", "handshake", "daemon", "others", "scale", "files", "start"]
 
 
 class Bench:
@@ -31,6 +31,10 @@ class Bench:
 
     def quick(self, full, fast):
         return fast if self.fast else full
+
+    def rounds_on(self, interfaces):
+        """To attach to many and to let them go takes half a minute."""
+        return self.rounds if interfaces < 100 else self.quick(3, 1)
 
     def tool(self, name):
         return os.path.join(self.build, "tests/bench", name)

@@ -3,6 +3,8 @@
 import os
 import subprocess
 
+from process import Process
+
 
 def ip(*words):
     subprocess.run(["ip", *words], check=True)
@@ -14,6 +16,7 @@ class Place:
     def __init__(self):
         self.near, self.far = f"st-bench-{os.getpid()}-near", f"st-bench-{os.getpid()}-far"
         processors = sorted(os.sched_getaffinity(0))
+        self.count = 1
         self.sender, self.observer = str(processors[0]), str(processors[-1])
 
     def __enter__(self):
@@ -28,8 +31,19 @@ class Place:
         return self
 
     def __exit__(self, *_):
+        Process.kill_all()
         for space in (self.near, self.far):
             subprocess.run(["ip", "netns", "del", space], check=False)
+
+    def interfaces(self, count):
+        """s0 and others like it, up and silent."""
+        lines = []
+        for number in range(self.count, count):
+            lines += [f"link add c{number} type veth peer name s{number} netns {self.far}", f"link set c{number} up"]
+        subprocess.run(["ip", "-n", self.near, "-batch", "-"], input="\n".join(lines), text=True, check=True)
+        lines = [f"link set s{number} up" for number in range(self.count, count)]
+        subprocess.run(["ip", "-n", self.far, "-batch", "-"], input="\n".join(lines), text=True, check=True)
+        self.count = max(self.count, count)
 
     def addresses(self, near, far):
         ip("-n", self.near, "addr", "add", near, "dev", "c0")
