@@ -7,6 +7,7 @@ import time
 
 from process import Process, read
 
+METRICS = "http://127.0.0.1:9743/metrics"
 TSHARK = ["-n", "-Y", "tls.handshake.type == 1 || tls.handshake.type == 2", "-T", "fields", "-e", "ip.src",
           "-e", "tcp.srcport", "-e", "tls.handshake.extensions_server_name", "-e", "tls.handshake.ciphersuite"]
 
@@ -17,12 +18,11 @@ def has_packet_socket(process):
 
 
 class Observer:
-    """One of the observers below, at work on s0."""
-    out = None
+    """One of the observers below, at work in the far space."""
     stopped_by = signal.SIGINT
 
-    def __init__(self, bench):
-        self.bench, self.place = bench, bench.place
+    def __init__(self, bench, interfaces="s0", options=()):
+        self.bench, self.place, self.interfaces, self.options = bench, bench.place, interfaces, options
         self.log = os.path.join(bench.work, f"{self.name}.log")
         self.out = os.path.join(bench.work, f"{self.name}.out")
         self.process = Process(self.place.inside(self.place.far, *self.command(), processor=self.place.observer),
@@ -45,16 +45,22 @@ class Observer:
 class Shaketap(Observer):
     name, formats = "shaketap", "none"
     stopped_by = signal.SIGTERM
-    extra = ()
 
     def command(self):
-        return [self.bench.shaketap, "run", "-i", "s0", "-f", self.formats, *self.extra]
+        return [self.bench.shaketap, "run", "-i", self.interfaces, "-f", self.formats, *self.options]
 
     def ready(self, process):
         return process.said("observing")
 
+    def fetch(self, *words):
+        return self.place.run(self.place.far, "curl", "-sS", "--max-time", "20", *words, METRICS)
+
     def page(self):
-        return self.place.run(self.place.far, "curl", "-sS", "--max-time", "10", "http://127.0.0.1:9743/metrics")
+        return self.fetch()
+
+    def scrapes(self, count):
+        """ms, as the client sees it."""
+        return [float(self.fetch("-o", "/dev/null", "-w", "%{time_total}")) * 1000 for _ in range(count)]
 
     def seen(self, sent):
         """Handshakes with their outcome; and whatever is no success, which is wrong here."""
@@ -78,7 +84,7 @@ class Tcpdump(Observer):
     name = "tcpdump"
 
     def command(self):
-        return ["tcpdump", "-i", "s0", "-w", "/dev/null", "-Z", "root"]
+        return ["tcpdump", "-i", self.interfaces, "-w", "/dev/null", "-Z", "root"]
 
     def seen(self, sent):
         """It counts packets: those that were not dropped, as handshakes."""
@@ -92,7 +98,7 @@ class Ndpi(Observer):
     name = "ndpi"
 
     def command(self):
-        return ["ndpiReader", "-i", "s0"]
+        return ["ndpiReader", "-i", self.interfaces]
 
     def seen(self, sent):
         self.stop()
@@ -104,7 +110,7 @@ class Tshark(Observer):
     name = "tshark"
 
     def command(self):
-        return ["tshark", "-i", "s0", *TSHARK]
+        return ["tshark", "-i", self.interfaces, *TSHARK]
 
     def seen(self, sent):
         self.stop()

@@ -2,7 +2,6 @@
 """Many handshakes open at once, many interfaces: memory, CPU per event, time of a scrape."""
 import os
 import re
-import time
 
 from observers import Shaketap, total
 from process import read, until
@@ -11,17 +10,10 @@ TITLE = "many handshakes open at once, many interfaces"
 OPEN = [10_000, 100_000, 1_000_000]
 RATE = 20_000
 INTERFACES = [1, 10, 500]
-SCRAPES = 5
+STANDARD_FLOWS = 65536
+TIMEOUT = "600"  # seconds: longer than this takes
+SCRAPES = 5  # per round
 MB = 1 << 20
-
-
-class Patient(Shaketap):
-    """It waits for answers longer than this takes."""
-    extra = ("--handshake-timeout", "600")
-
-
-def with_room(flows):
-    return type("Roomy", (Patient,), {"extra": (*Patient.extra, "--max-flows", str(flows))})
 
 
 def daemon_memory(pid):
@@ -48,72 +40,76 @@ def map_memory(pid):
     return sum(maps.values())
 
 
-def memory(bench, key, text, pid):
+MEMORY = {
+    "rss": "daemon, resident",
+    "daemon": "daemon, without the maps that it has mapped",
+    "maps": "maps of the kernel",
+    "all": "daemon and maps",
+}
+
+
+def memory(pid):
     resident, mapped = daemon_memory(pid)
-    maps, put = map_memory(pid), bench.report.put
-    put(f"rss.{key}", f"{text}: daemon, resident", "MB", [resident / MB])
-    put(f"daemon.{key}", f"{text}: daemon, without the maps that it has mapped", "MB", [(resident - mapped) / MB])
-    put(f"maps.{key}", f"{text}: maps of the kernel", "MB", [maps / MB])
-    put(f"all.{key}", f"{text}: daemon and maps", "MB", [(resident - mapped + maps) / MB])
+    maps = map_memory(pid)
+    return {"rss": resident / MB, "daemon": (resident - mapped) / MB, "maps": maps / MB,
+            "all": (resident - mapped + maps) / MB}
 
 
-def scrapes(observer):
-    times = []
-    for _ in range(SCRAPES):
-        begin = time.monotonic()
-        observer.page()
-        times.append((time.monotonic() - begin) * 1000)
-    return times
+def tell(bench, key, text, rounds):
+    """rounds: what memory() and others said of each."""
+    for name, words in MEMORY.items():
+        bench.report.put(f"{name}.{key}", f"{text}: {words}", "MB", [found[name] for found in rounds])
+    bench.report.put(f"scrape.{key}", f"{text}: a scrape", "ms", sum((found["scrapes"] for found in rounds), []))
 
 
 def open_at_once(bench, count):
-    observer = with_room(max(count, 65536))(bench)
+    """One round."""
+    observer = Shaketap(bench, options=("--handshake-timeout", TIMEOUT, "--max-flows", str(max(count, STANDARD_FLOWS))))
     sent = bench.traffic.send("hello", count, RATE)
     spent = observer.spent()
-    text = f"{count:,} open"
 
-    def all_open():
-        return total(observer.page(), "shaketap_handshakes_in_progress") == sent["connections"]
+    def open_now():
+        return total(observer.page(), "shaketap_handshakes_in_progress")
 
-    bench.report.must(until(all_open, 5, 0.2), f"{total(observer.page(), 'shaketap_handshakes_in_progress'):.0f} of "
-                      f"{count} handshakes are open")
+    bench.report.must(until(lambda: open_now() == sent["connections"], 5, 0.2),
+                      f"{open_now():.0f} of {count} handshakes are open")
     page = observer.page()
     bench.report.must(total(page, "shaketap_events_lost_total") == 0, "events were lost")
-    bench.report.put(f"event.{count}", f"{text}: daemon's CPU per event", "us",
-                     [spent / 1000 / total(page, "shaketap_events_total")])
-    memory(bench, str(count), text, observer.process.pid)
-    bench.report.put(f"scrape.{count}", f"{text}: a scrape, with curl's start", "ms", scrapes(observer))
+    found = {"event": spent / 1000 / total(page, "shaketap_events_total"), "scrapes": observer.scrapes(SCRAPES),
+             **memory(observer.process.pid)}
     observer.stop()
+    return found
 
 
-class Everywhere(Shaketap):
-    """On all interfaces that are up, lo left out."""
+def opened(bench, count):
+    rounds = [open_at_once(bench, count) for _ in range(bench.rounds if count < OPEN[-1] else 1)]
+    text = f"{count:,} open"
+    bench.report.put(f"event.{count}", f"{text}: daemon's CPU per event", "us", [found["event"] for found in rounds])
+    tell(bench, str(count), text, rounds)
 
-    def command(self):
-        return [self.bench.shaketap, "run", "-i", "s*", "-f", "none"]
+
+def on_interfaces(bench):
+    """One round."""
+    observer, count = Shaketap(bench, "s*"), bench.quick(20_000, 5_000)
+    bench.traffic.send("tls13", count, 10_000)
+    found = {"cpu": observer.spent() / 1000 / count}
+    bench.report.must(observer.seen(count) == count, "handshakes are missing")
+    found.update(scrapes=observer.scrapes(SCRAPES), **memory(observer.process.pid))
+    observer.stop()
+    return found
 
 
-def on_interfaces(bench, count):
+def interfaces(bench, count):
     bench.place.interfaces(count)
-    cpu = []
-    rounds = bench.rounds_on(count)
-    for _ in range(rounds):
-        observer = Everywhere(bench)
-        sent = bench.traffic.send("tls13", bench.quick(20_000, 5_000), 10_000)
-        cpu.append(observer.spent() / 1000 / sent["connections"])
-        bench.report.must(observer.seen(sent["connections"]) == sent["connections"], "handshakes are missing")
-        times, pid = scrapes(observer), observer.process.pid
-        if len(cpu) == rounds:
-            memory(bench, f"interfaces.{count}", f"{count} interfaces", pid)
-            bench.report.put(f"scrape.interfaces.{count}", f"{count} interfaces: a scrape, with curl's start", "ms",
-                             times)
-        observer.stop()
-    bench.report.put(f"cpu.interfaces.{count}", f"{count} interfaces: daemon's CPU per handshake at 10,000/s", "us",
-                     cpu)
+    rounds = [on_interfaces(bench) for _ in range(bench.rounds_on(count))]
+    text = f"{count} interfaces"
+    bench.report.put(f"cpu.interfaces.{count}", f"{text}: daemon's CPU per handshake at 10,000/s", "us",
+                     [found["cpu"] for found in rounds])
+    tell(bench, f"interfaces.{count}", text, rounds)
 
 
 def measure(bench):
     for count in bench.quick(OPEN, OPEN[:2]):
-        open_at_once(bench, count)
+        opened(bench, count)
     for count in INTERFACES:
-        on_interfaces(bench, count)
+        interfaces(bench, count)

@@ -51,6 +51,7 @@ def switches(pid):
 def idle(bench):
     observer, seconds = Shaketap(bench), bench.quick(30, 5)
     woken, cpu = [], []
+    time.sleep(3)  # what a start leaves to do
     for _ in range(bench.quick(3, 2)):
         before, spent, begin = switches(observer.process.pid), observer.process.cpu(), time.monotonic()
         time.sleep(seconds)

@@ -233,13 +233,11 @@ static void write_tls12(struct script *script, const struct load_hello *hello)
 	say_goodbye_tcp(script);
 }
 
-/* A download: what comes after the handshake, in records of the greatest length. */
-static void write_bulk(struct script *script, const struct load_hello *hello)
+/* Records of the greatest length, one after another. */
+static void download(struct script *script)
 {
 	uint32_t left = script->options->bulk;
 
-	say_hello_tcp(script);
-	shake_13(script, hello);
 	while (left) {
 		uint32_t n = left < RECORD_MAX ? left : RECORD_MAX;
 
@@ -248,7 +246,22 @@ static void write_bulk(struct script *script, const struct load_hello *hello)
 		acknowledge(script, CLIENT);
 		left -= n;
 	}
+}
+
+static void write_bulk(struct script *script, const struct load_hello *hello)
+{
+	say_hello_tcp(script);
+	shake_13(script, hello);
+	download(script);
 	leave_13(script);
+}
+
+/* Nothing of it is a handshake: what is seen of a connection whose handshake is long over. */
+static void write_stream(struct script *script, const struct load_hello *hello)
+{
+	(void)hello;
+	say_hello_tcp(script);
+	download(script);
 }
 
 /* A ClientHello that nobody answers. */
@@ -343,6 +356,7 @@ static const struct row rows[] = {
 	  write_bulk,
 	  { NAME, TLS_VERSION_1_3, false, 0, 0 },
 	  "TLS 1.3, then -b bytes from the server" },
+	{ "stream", write_stream, { 0 }, "-b bytes in records, and no handshake before them" },
 	{ "hello",
 	  write_hello,
 	  { NAME, TLS_VERSION_1_3, false, 0, 0 },
