@@ -9,7 +9,6 @@ from observers import Shaketap
 from process import read
 
 TITLE = "start, and nothing to do"
-INTERFACES = [1, 10, 500]
 
 
 def until_observing(bench):
@@ -34,7 +33,7 @@ def until_observing(bench):
 
 
 def starts(bench):
-    for count in INTERFACES:
+    for count in bench.interfaces():
         bench.place.interfaces(count)
         times = [until_observing(bench) for _ in range(bench.rounds_on(count))]
         bench.report.put(f"observing.{count}", f"{count} interfaces: from exec to observing", "ms",
