@@ -71,9 +71,13 @@ class Shaketap(Observer):
         failed = total(page, "shaketap_handshake_failures_total")
         self.bench.report.must(failed == 0, f"{self.name} calls {failed:.0f} of {sent:.0f} handshakes failed")
         self.lost_events = total(page, "shaketap_events_lost_total")
-        self.lost = sum(total(page, "shaketap_events_lost_total", f'"{cause}"') for cause in LOST_HANDSHAKES)
+        self.lost = self.lost_handshakes(page)
         self.bench.report.must(known + unknown <= sent, f"{known + unknown:.0f} handshakes of {sent:.0f} were counted")
         return known - failed
+
+    @staticmethod
+    def lost_handshakes(page):
+        return sum(total(page, "shaketap_events_lost_total", f'"{cause}"') for cause in LOST_HANDSHAKES)
 
     def programs(self):
         """ns and packets of its kernel programs, as counted while bpf_stats were on."""
