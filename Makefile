@@ -39,6 +39,8 @@ VM_PACKAGES := qemu-system-x86/qemu-system-x86_64 busybox-static xz-utils/xz deb
 	systemd/systemd-analyze
 IMAGE_PACKAGES := $(DEMO_PACKAGES) jq/jq tcpdump/tcpdump python3-yaml debootstrap/debootstrap \
 	buildah/buildah podman/podman crun/crun runc/runc libcap2-bin/getcap
+BENCH_PACKAGES := tcpdump/tcpdump tshark/tshark libndpi-bin/ndpiReader openssl/openssl curl/curl iproute2/ip \
+	procps util-linux/taskset python3/python3
 # libFuzzer and the sanitizers of clang; llvm-cov and llvm-profdata come with llvm above.
 FUZZ_PACKAGES := libclang-rt-14-dev
 
@@ -112,6 +114,7 @@ all: $(BUILD)/shaketap ## build the daemon with its kernel programs (the default
 INSTALL_FIRST := $(if $(filter run,$(MAKECMDGOALS)),deps) \
 	$(if $(filter demo,$(MAKECMDGOALS)),demo-deps) $(if $(filter test,$(MAKECMDGOALS)),test-deps) \
 	$(if $(filter test-service test-package test-rights test-kernels,$(MAKECMDGOALS)),vm-deps) \
+	$(if $(filter bench,$(MAKECMDGOALS)),bench-deps) \
 	$(if $(filter test-fuzz,$(MAKECMDGOALS)),fuzz-deps) \
 	$(if $(filter deb test-package,$(MAKECMDGOALS)),deb-deps)
 
@@ -216,9 +219,10 @@ $(eval $(call tool_rule,bpf/paths,bpf/paths bpf/paths_device bpf/paths_facts bpf
 
 # Fast rather than checked: it makes gigabytes.
 COPIES := tests/pcap/copies.c tests/pcap/copies.h tests/pcap/template.c tests/pcap/template.h
+SCRIPTED := $(COPIES) $(filter-out tests/load/load.c,$(wildcard tests/load/*.[ch]))
 $(BUILD)/tests/pcap/multiply: tests/pcap/multiply.c
-$(BUILD)/tests/load/load: $(wildcard tests/load/*.[ch])
-$(BUILD)/tests/pcap/multiply $(BUILD)/tests/load/load: $(COPIES) | tools
+$(BUILD)/tests/load/load: tests/load/load.c
+$(BUILD)/tests/pcap/multiply $(BUILD)/tests/load/load: $(SCRIPTED) Makefile | tools
 	$(call msg,TEST,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(COMMON) $(CFLAGS) -Itests $(filter %.c,$^) -lpcap -o $@
@@ -321,6 +325,29 @@ fuzz-deps: deps
 	@deploy/deps.sh $(FUZZ_PACKAGES)
 test-fuzz: $(FUZZ_TESTS) ## every fuzzer for FUZZ_SECONDS (60), with coverage
 	@BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run.sh
+
+# --- benchmarks ---------------------------------------------------------------------------------
+
+BENCH_TOOLS := $(addprefix $(BUILD)/tests/bench/,runs handshake bystander taken)
+EMPTY       := $(BUILD)/skel/bench/empty.skel.h
+$(EMPTY): tests/bench/empty.bpf.c Makefile | tools
+	$(call msg,SKEL,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $(@:.skel.h=.bpf.o)
+	$(Q)bpftool gen skeleton $(@:.skel.h=.bpf.o) name empty_bpf >$@
+$(BUILD)/tests/bench/runs: tests/bench/known.c tests/bench/programs.c tests/bpf/packets.c
+$(BUILD)/tests/bench/handshake: tests/bench/programs.c $(SCRIPTED)
+$(BUILD)/tests/bench/%: tests/bench/%.c $(wildcard tests/bench/*.h) $(EMPTY) $(SKELETON) Makefile
+	$(call msg,TEST,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(COMMON) $(CFLAGS) -Itests $(filter %.c,$^) -lbpf -lpcap -o $@
+
+PARTS ?=
+.PHONY: bench bench-deps
+bench-deps: deps
+	@deploy/deps.sh $(BENCH_PACKAGES)
+bench: bench-deps all $(BENCH_TOOLS) $(BUILD)/tests/load/load $(BUILD)/tests/pcap/multiply ## what it costs beside its peers, in minutes, as root: PARTS='kernel files', FAST=1
+	@python3 -B tests/bench/bench.py $(BUILD) $(PARTS)
 
 # --- lint and format ----------------------------------------------------------------------------
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Traffic of many connections, out of one network device:
- *   load -n COUNT [-r PER_SECOND] [-a BITS] [-b BYTES] [-m SEGMENT] [-p PORT] DEVICE
- * SCRIPT|FILE.pcap A script is one of scripts.c, a file is a capture of a few connections (see
+ *   load -n COUNT [-f FIRST] [-r PER_SECOND] [-a BITS] [-b BYTES] [-m SEGMENT] [-p PORT] [-v VLAN]
+ *     DEVICE SCRIPT|FILE.pcap
+ * A script is one of scripts.c, a file is a capture of a few connections (see
  * pcap/template.h). COUNT copies of it are sent, see pcap/copies.h; PER_SECOND of them begin in
  * each second, or as many as one processor can send. What was sent, and how fast, is said on
  * standard output.
@@ -35,11 +36,14 @@
 /* Packets due so soon go with those that are due. */
 #define SLACK_NS 200000
 #define SEGMENT_MAX 65000
+#define VLAN_MAX 4094
+#define TAG_AT (2 * ETH_ALEN)
 
 struct load {
 	struct template template;
 	struct copies *copies;
 	int socket;
+	uint16_t vlan; /* 0: none */
 	bool paced;
 	uint64_t started;
 	uint64_t bytes, retries;
@@ -127,12 +131,24 @@ static void pace(struct load *load, struct batch *batch)
 	batch->used = (size_t)((uint8_t *)last.iov_base - load->frames) + last.iov_len;
 }
 
+/* The tag of 802.1Q behind the Ethernet addresses; the length of the frame with it. */
+static uint32_t add_tag(uint8_t *frame, uint32_t length, uint16_t vlan)
+{
+	const uint16_t tag[2] = { htons(ETHERTYPE_VLAN), htons(vlan) };
+
+	memmove(frame + TAG_AT + sizeof(tag), frame + TAG_AT, length - TAG_AT);
+	memcpy(frame + TAG_AT, tag, sizeof(tag));
+	return length + (uint32_t)sizeof(tag);
+}
+
 static void send_all(struct load *load)
 {
 	struct batch batch = { .count = 0 };
 	uint32_t length;
 
 	while ((length = copies_next(load->copies, load->frames + batch.used))) {
+		if (load->vlan)
+			length = add_tag(load->frames + batch.used, length, load->vlan);
 		batch.frames[batch.count++] = (struct iovec){ load->frames + batch.used, length };
 		batch.used += length;
 		if (load->paced)
@@ -158,7 +174,7 @@ static _Noreturn void usage(void)
 {
 	fprintf(stderr,
 		"use: load -n COUNT [-f FIRST] [-r PER_SECOND] [-a ADDRESS_BITS] [-b BULK_BYTES] "
-		"[-m SEGMENT_BYTES] [-p PORT] DEVICE SCRIPT|FILE.pcap\nscripts:\n");
+		"[-m SEGMENT_BYTES] [-p PORT] [-v VLAN] DEVICE SCRIPT|FILE.pcap\nscripts:\n");
 	scripts_list(stderr);
 	exit(2);
 }
@@ -173,12 +189,12 @@ static uint64_t number(const char *text, uint64_t most)
 	return value;
 }
 
-static void read_options(int argc, char **argv, struct copies_config *copies,
+static void read_options(int argc, char **argv, struct load *load, struct copies_config *copies,
 			 struct script_options *script)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "n:f:r:a:b:m:p:")) != -1) {
+	while ((option = getopt(argc, argv, "n:f:r:a:b:m:p:v:")) != -1) {
 		if (option == 'n')
 			copies->count = number(optarg, UINT32_MAX);
 		else if (option == 'f')
@@ -193,6 +209,8 @@ static void read_options(int argc, char **argv, struct copies_config *copies,
 			script->segment = (uint32_t)number(optarg, SEGMENT_MAX);
 		else if (option == 'p')
 			script->port = (uint16_t)number(optarg, UINT16_MAX);
+		else if (option == 'v')
+			load->vlan = (uint16_t)number(optarg, VLAN_MAX);
 		else
 			usage();
 	}
@@ -208,7 +226,7 @@ int main(int argc, char **argv)
 					.address_bits = 20 };
 	struct script_options script = { .bulk = 1 << 20, .port = 443, .segment = 1448 };
 
-	read_options(argc, argv, &copies, &script);
+	read_options(argc, argv, &load, &copies, &script);
 	load.paced = copies.rate;
 	if (!copies.rate)
 		copies.rate = FLAT_OUT_RATE;

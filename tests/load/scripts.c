@@ -1,117 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "scripts.h"
 
-#include <arpa/inet.h>
-#include <err.h>
-#include <net/ethernet.h>
-#include <netinet/ip.h>
 #include <netinet/tcp.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "load/messages.h"
+#include "load/talk.h"
 
-/* A script writes what both ends send, in order; the clock moves on a little with each packet. */
-#define STEP_NS 20000
-#define CLIENT_ADDRESS 0x0a000001U
-#define SERVER_ADDRESS 0xc6120001U /* RFC 2544 */
-#define CLIENT_PORT 1024
 #define NAME "n0000000000.load.example.com"
 #define RECORD_MAX 16384
 #define FINISHED_13_LEN 53 /* of a suite with SHA-256, sealed */
 #define FINISHED_12_LEN 40
 #define ALERT_13_LEN 19
+#define TICKET_13_LEN 266
 #define BEGIN (1700000000ULL * 1000000000)
-
-struct script {
-	struct template *template;
-	const struct script_options *options;
-	uint64_t time;
-	uint32_t next[2];	 /* sequence numbers, by enum end */
-	struct load_bytes bytes; /* to be sent */
-	struct load_bytes body;	 /* of records under way */
-};
-
-struct headers {
-	struct ether_header ethernet;
-	struct iphdr ip;
-	struct tcphdr tcp;
-} __attribute__((packed));
-
-/* ---- packets --------------------------------------------------------------------------------- */
-
-static struct headers headers_of(const struct script *script, enum end from, uint8_t flags,
-				 size_t n)
-{
-	uint16_t server = script->options->port;
-	struct headers headers = {
-		/* Locally administered addresses that nobody has: the receiver's stack looks away.
-		 */
-		.ethernet = { { 2, 0, 0, 0, 0, 2 }, { 2, 0, 0, 0, 0, 1 }, htons(ETHERTYPE_IP) },
-		.ip = { .ihl = 5,
-			.version = 4,
-			.ttl = 64,
-			.protocol = IPPROTO_TCP,
-			.tot_len =
-				htons((uint16_t)(sizeof(struct iphdr) + sizeof(struct tcphdr) + n)),
-			.saddr = htonl(from == CLIENT ? CLIENT_ADDRESS : SERVER_ADDRESS),
-			.daddr = htonl(from == CLIENT ? SERVER_ADDRESS : CLIENT_ADDRESS) },
-		.tcp = { .source = htons(from == CLIENT ? CLIENT_PORT : server),
-			 .dest = htons(from == CLIENT ? server : CLIENT_PORT),
-			 .seq = htonl(script->next[from]),
-			 .ack_seq = flags & TH_ACK ? htonl(script->next[!from]) : 0,
-			 .window = htons(65535) },
-	};
-
-	headers.tcp.doff = sizeof(struct tcphdr) / 4;
-	headers.tcp.th_flags = flags;
-	return headers;
-}
-
-static void packet(struct script *script, enum end from, uint8_t flags, const uint8_t *p, size_t n)
-{
-	struct headers headers = headers_of(script, from, flags, n);
-	uint8_t *frame = malloc(sizeof(headers) + n);
-
-	if (!frame)
-		errx(1, "out of memory");
-	memcpy(frame, &headers, sizeof(headers));
-	if (n)
-		memcpy(frame + sizeof(headers), p, n);
-	template_add(script->template, script->time, (struct bytes){ frame, sizeof(headers) + n });
-	free(frame);
-	script->time += STEP_NS;
-	script->next[from] += (uint32_t)n + !!(flags & (TH_SYN | TH_FIN));
-}
-
-static void say_hello_tcp(struct script *script)
-{
-	packet(script, CLIENT, TH_SYN, NULL, 0);
-	packet(script, SERVER, TH_SYN | TH_ACK, NULL, 0);
-	packet(script, CLIENT, TH_ACK, NULL, 0);
-}
-
-static void say_goodbye_tcp(struct script *script)
-{
-	packet(script, CLIENT, TH_FIN | TH_ACK, NULL, 0);
-	packet(script, SERVER, TH_FIN | TH_ACK, NULL, 0);
-	packet(script, CLIENT, TH_ACK, NULL, 0);
-}
-
-/* What was written, in segments; the other end acknowledges when it has nothing to say itself. */
-static void send_all(struct script *script, enum end from)
-{
-	const struct load_bytes *bytes = &script->bytes;
-	size_t most = script->options->segment;
-
-	for (size_t at = 0; at < bytes->n; at += most) {
-		size_t n = bytes->n - at < most ? bytes->n - at : most;
-
-		packet(script, from, at + n == bytes->n ? TH_ACK | TH_PUSH : TH_ACK, bytes->p + at,
-		       n);
-	}
-	script->bytes.n = 0;
-}
 
 /* ---- what is said ---------------------------------------------------------------------------- */
 
@@ -134,31 +35,40 @@ static void put_server_hello(struct script *script, const struct load_hello *hel
 	put_message(script, RECORD_MAX);
 }
 
-/* A handshake of TLS 1.3 whose certificates take 2 KB, a request, an answer. */
+/*
+ * A handshake of TLS 1.3 whose certificates take 2 KB, two tickets, a request, an answer; the
+ * packets are those that two OpenSSLs exchange over Linux's TCP.
+ */
 static void shake_13(struct script *script, const struct load_hello *hello)
 {
 	put_client_hello(script, hello);
-	send_all(script, CLIENT);
+	say_all(script, CLIENT);
+	say_ack(script, SERVER);
 	put_server_hello(script, hello);
 	load_change_cipher_spec(&script->bytes);
 	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, 32);
 	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, 2048);
 	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, 281);
 	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, FINISHED_13_LEN);
-	send_all(script, SERVER);
-	packet(script, CLIENT, TH_ACK, NULL, 0);
+	say_all(script, SERVER);
+	say_ack(script, CLIENT);
 	load_change_cipher_spec(&script->bytes);
 	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, FINISHED_13_LEN);
+	say_all(script, CLIENT);
 	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, 300);
-	send_all(script, CLIENT);
+	say_all(script, CLIENT);
+	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, TICKET_13_LEN);
+	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, TICKET_13_LEN);
+	say_all(script, SERVER);
 	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, 1000);
-	send_all(script, SERVER);
+	say_all(script, SERVER);
+	say_ack(script, CLIENT);
 }
 
 static void leave_13(struct script *script)
 {
 	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, ALERT_13_LEN);
-	send_all(script, CLIENT);
+	say_all(script, CLIENT);
 	say_goodbye_tcp(script);
 }
 
@@ -172,64 +82,80 @@ static void write_tls13(struct script *script, const struct load_hello *hello)
 /* As few packets as a handshake takes that is seen from its first to its last record. */
 static void write_brief(struct script *script, const struct load_hello *hello)
 {
-	packet(script, CLIENT, TH_SYN, NULL, 0);
+	say_packet(script, CLIENT, TH_SYN, NULL, 0);
 	put_client_hello(script, hello);
-	send_all(script, CLIENT);
+	say_all(script, CLIENT);
 	put_server_hello(script, hello);
 	load_change_cipher_spec(&script->bytes);
 	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, 32);
 	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, 600);
 	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, 281);
 	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, FINISHED_13_LEN);
-	send_all(script, SERVER);
+	say_all(script, SERVER);
 	load_change_cipher_spec(&script->bytes);
 	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, FINISHED_13_LEN);
-	send_all(script, CLIENT);
-	packet(script, CLIENT, TH_RST | TH_ACK, NULL, 0);
+	say_all(script, CLIENT);
+	say_packet(script, CLIENT, TH_RST | TH_ACK, NULL, 0);
 }
 
 static void write_tls12(struct script *script, const struct load_hello *hello)
 {
 	say_hello_tcp(script);
 	put_client_hello(script, hello);
-	send_all(script, CLIENT);
+	say_all(script, CLIENT);
+	say_ack(script, SERVER);
 	put_server_hello(script, hello);
 	load_server_flight(&script->body);
 	put_message(script, RECORD_MAX);
-	send_all(script, SERVER);
+	say_all(script, SERVER);
+	say_ack(script, CLIENT);
 	load_client_key_exchange(&script->body);
 	put_message(script, RECORD_MAX);
 	load_change_cipher_spec(&script->bytes);
 	load_sealed_record(&script->bytes, TLS_RECORD_HANDSHAKE, FINISHED_12_LEN);
-	send_all(script, CLIENT);
+	say_all(script, CLIENT);
 	load_change_cipher_spec(&script->bytes);
 	load_sealed_record(&script->bytes, TLS_RECORD_HANDSHAKE, FINISHED_12_LEN);
-	send_all(script, SERVER);
+	say_all(script, SERVER);
 	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, 300);
-	send_all(script, CLIENT);
+	say_all(script, CLIENT);
 	load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, 1000);
-	send_all(script, SERVER);
+	say_all(script, SERVER);
+	say_ack(script, CLIENT);
 	load_sealed_record(&script->bytes, TLS_RECORD_ALERT, 26);
-	send_all(script, CLIENT);
+	say_all(script, CLIENT);
 	say_goodbye_tcp(script);
 }
 
-/* A download: what comes after the handshake, in records of the greatest length. */
-static void write_bulk(struct script *script, const struct load_hello *hello)
+/* Records of the greatest length, one after another. */
+static void download(struct script *script)
 {
 	uint32_t left = script->options->bulk;
 
-	say_hello_tcp(script);
-	shake_13(script, hello);
 	while (left) {
 		uint32_t n = left < RECORD_MAX ? left : RECORD_MAX;
 
 		load_sealed_record(&script->bytes, TLS_RECORD_APPLICATION_DATA, n);
-		send_all(script, SERVER);
-		packet(script, CLIENT, TH_ACK, NULL, 0);
+		say_all(script, SERVER);
+		say_ack(script, CLIENT);
 		left -= n;
 	}
+}
+
+static void write_bulk(struct script *script, const struct load_hello *hello)
+{
+	say_hello_tcp(script);
+	shake_13(script, hello);
+	download(script);
 	leave_13(script);
+}
+
+/* Nothing of it is a handshake: what is seen of a connection whose handshake is long over. */
+static void write_stream(struct script *script, const struct load_hello *hello)
+{
+	(void)hello;
+	say_hello_tcp(script);
+	download(script);
 }
 
 /* A ClientHello that nobody answers. */
@@ -237,13 +163,13 @@ static void write_hello(struct script *script, const struct load_hello *hello)
 {
 	say_hello_tcp(script);
 	put_client_hello(script, hello);
-	send_all(script, CLIENT);
+	say_all(script, CLIENT);
 }
 
 static void write_syn(struct script *script, const struct load_hello *hello)
 {
 	(void)hello;
-	packet(script, CLIENT, TH_SYN, NULL, 0);
+	say_packet(script, CLIENT, TH_SYN, NULL, 0);
 }
 
 /* ---- hostile --------------------------------------------------------------------------------- */
@@ -255,7 +181,7 @@ static void write_lie(struct script *script, const struct load_hello *hello)
 {
 	write_hello(script, hello);
 	load_fill(&script->bytes, 0xee, 600);
-	send_all(script, CLIENT);
+	say_all(script, CLIENT);
 }
 
 #define CRUMBS 1000
@@ -269,12 +195,12 @@ static void write_crumbs(struct script *script, const struct load_hello *hello)
 	/* The first record shows what it is going to be. */
 	load_client_hello(&script->body, hello);
 	load_records(&script->bytes, TLS_RECORD_HANDSHAKE, &script->body, RECORD_MAX);
-	send_all(script, CLIENT);
+	say_all(script, CLIENT);
 	script->body.n = 0;
 	load_fill(&script->body, 0, CRUMBS_PER_SEGMENT);
 	for (int n = 0; n < CRUMBS; n += CRUMBS_PER_SEGMENT) {
 		load_records(&script->bytes, TLS_RECORD_HANDSHAKE, &script->body, 1);
-		send_all(script, CLIENT);
+		say_all(script, CLIENT);
 	}
 }
 
@@ -284,7 +210,7 @@ static void write_part(struct script *script, const struct load_hello *hello)
 	say_hello_tcp(script);
 	put_client_hello(script, hello);
 	script->bytes.n -= script->bytes.n / 4;
-	send_all(script, CLIENT);
+	say_all(script, CLIENT);
 }
 
 /* Records without anything in them, as many as fit into the segments. */
@@ -293,7 +219,7 @@ static void write_empty(struct script *script, const struct load_hello *hello)
 	write_hello(script, hello);
 	for (int n = 0; n < CRUMBS; n++)
 		load_sealed_record(&script->bytes, TLS_RECORD_HANDSHAKE, 0);
-	send_all(script, CLIENT);
+	say_all(script, CLIENT);
 }
 
 struct row {
@@ -304,12 +230,18 @@ struct row {
 };
 
 static const struct row rows[] = {
-	{ "tls13", write_tls13, { NAME, TLS_VERSION_1_3, false, 0, 0 }, "TLS 1.3, to its end" },
+	{ "tls13",
+	  write_tls13,
+	  { NAME, TLS_VERSION_1_3, false, 0, 0 },
+	  "TLS 1.3, to its end, 18 packets" },
 	{ "brief",
 	  write_brief,
 	  { NAME, TLS_VERSION_1_3, false, 0, 0 },
 	  "TLS 1.3 in five packets, reset behind its last record" },
-	{ "tls12", write_tls12, { NAME, TLS_VERSION_1_2, false, 0, 0 }, "TLS 1.2, to its end" },
+	{ "tls12",
+	  write_tls12,
+	  { NAME, TLS_VERSION_1_2, false, 0, 0 },
+	  "TLS 1.2, to its end, 17 packets" },
 	{ "pq",
 	  write_tls13,
 	  { NAME, TLS_VERSION_1_3, true, 300, 0 },
@@ -318,6 +250,7 @@ static const struct row rows[] = {
 	  write_bulk,
 	  { NAME, TLS_VERSION_1_3, false, 0, 0 },
 	  "TLS 1.3, then -b bytes from the server" },
+	{ "stream", write_stream, { 0 }, "-b bytes in records, and no handshake before them" },
 	{ "hello",
 	  write_hello,
 	  { NAME, TLS_VERSION_1_3, false, 0, 0 },

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A capture of any size out of a small one:
- *   multiply -n COUNT | -s SIZE[K|M|G] [-r PER_SECOND] TEMPLATE.pcap OUT.pcap|-
- * copies.h says what a copy is; the clients are of RFC 2544's 198.18.0.0/15, their ports from
- * 1024 on. What was made is said on standard error.
+ *   multiply -n COUNT | -s SIZE[K|M|G] [-r PER_SECOND] SCRIPT|TEMPLATE.pcap OUT.pcap|-
+ * A script is one of load/scripts.c. copies.h says what a copy is; the clients are of RFC 2544's
+ * 198.18.0.0/15 (of a script: 10.0.0.0/15), their ports from 1024 on. What was made is said on
+ * standard error.
  */
 #include <err.h>
 #include <getopt.h>
@@ -14,10 +15,12 @@
 #include <string.h>
 
 #include "copies.h"
+#include "load/scripts.h"
 #include "template.h"
 
 #define NS_PER_S 1000000000ULL
-#define FIRST_ADDRESS 0xc6120000U /* 198.18.0.0 */
+#define FIRST_ADDRESS 0xc6120000U  /* 198.18.0.0 */
+#define SCRIPT_ADDRESS 0x0a000000U /* 10.0.0.0: the server of a script has one of the others */
 #define ADDRESS_BITS 17
 #define PCAP_NANOSECOND_MAGIC 0xa1b23c4d
 #define OUT_BUFFER (1 << 20)
@@ -78,7 +81,8 @@ static uint64_t count_for(const struct template *template, uint64_t size)
 
 static _Noreturn void usage(void)
 {
-	errx(2, "use: multiply -n COUNT | -s SIZE[K|M|G] [-r PER_SECOND] TEMPLATE.pcap OUT.pcap|-");
+	errx(2,
+	     "use: multiply -n COUNT | -s SIZE[K|M|G] [-r PER_SECOND] SCRIPT|TEMPLATE.pcap OUT.pcap|-");
 }
 
 static uint64_t number(const char *text)
@@ -123,6 +127,7 @@ int main(int argc, char **argv)
 					.rate = 1000,
 					.first_address = FIRST_ADDRESS,
 					.address_bits = ADDRESS_BITS };
+	const struct script_options script = { .bulk = 1 << 20, .port = 443, .segment = 1448 };
 	struct copies *copies;
 	uint64_t size = 0;
 	int option;
@@ -139,7 +144,10 @@ int main(int argc, char **argv)
 	}
 	if (argc - optind != 2 || !config.count == !size)
 		usage();
-	template_read(&multiply.template, argv[optind]);
+	if (script_write(&multiply.template, argv[optind], &script))
+		config.first_address = SCRIPT_ADDRESS;
+	else
+		template_read(&multiply.template, argv[optind]);
 	if (size)
 		config.count = count_for(&multiply.template, size);
 	copies = copies_new(&config);

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the observer takes in user space, peers beside it, and whether it saw everything right."""
+import collections
+import json
+
+from observers import Ndpi, Shaketap, ShaketapJson, Tcpdump, Tshark
+
+TITLE = "us of CPU per handshake sent, all threads, observer alone on its core"
+# Name, rate, how many, who. tshark takes a whole core at 1,700/s.
+SPEEDS = [
+    ("1000", 1000, 4000, [Shaketap, ShaketapJson, Tcpdump, Ndpi, Tshark]),
+    ("10000", 10_000, 30_000, [Shaketap, ShaketapJson, Tcpdump, Ndpi]),
+    ("flat", None, 60_000, [Shaketap, ShaketapJson, Tcpdump, Ndpi]),
+]
+# What tests/load/messages.c puts into the hellos.
+TRUTH = {"outcome": "success", "version": "1.3", "cipher": "TLS_AES_128_GCM_SHA256"}
+
+
+def content(bench, observer, sent):
+    """Each name once, everything as the generator said it, and whatever is missing was counted as lost."""
+    names, other, unknown = collections.Counter(), 0, 0
+    with open(observer.out, encoding="utf-8") as records:
+        for line in records:
+            record = json.loads(line)
+            names[record["tls"]["client"].get("server_name")] += 1
+            if record["event"]["outcome"] == "unknown":
+                unknown += 1
+                continue
+            other += {"outcome": record["event"]["outcome"], "version": record["tls"].get("version"),
+                      "cipher": record["tls"].get("cipher")} != TRUTH
+    first = int(sent["first"])
+    wanted = {f"n{number:010d}.load.example.com" for number in range(first, first + int(sent["connections"]))}
+    missing, surplus = len(wanted - set(names)), len(set(names) - wanted)
+    twice = sum(count > 1 for count in names.values())
+    must = bench.report.must
+    must(not other, f"{other} of {len(names)} records differ from what was sent")
+    must(missing == observer.lost, f"{missing} handshakes have no record, {observer.lost:.0f} were counted as lost")
+    must(not unknown or observer.lost_events, f"{unknown} are unknown, and no event was lost")
+    must(not twice and not surplus, f"{twice} names came twice, {surplus} were never sent")
+    return sum(names.values()) - unknown
+
+
+def one(bench, kind, rate, count):
+    """us per handshake, per cent lost, handshakes per second sent."""
+    observer = kind(bench)
+    sent = bench.traffic.send("tls13", count, rate)
+    bench.packets_sent = sent["packets"]
+    spent = observer.spent()
+    seen = observer.seen(sent["connections"])
+    observer.stop()
+    if kind is ShaketapJson:
+        bench.checked += content(bench, observer, sent)
+    return spent / 1000 / count, 100 * (1 - seen / sent["connections"]), sent["connections_per_second"]
+
+
+def speed(bench, name, rate, count, kinds):
+    cpu, lost, speeds = (collections.defaultdict(list) for _ in range(3))
+    for _ in range(bench.rounds):
+        for kind in kinds:
+            taken = one(bench, kind, rate, count)
+            for figure, value in zip((cpu, lost, speeds), taken):
+                figure[kind.name].append(value)
+    at = f"{rate:,}/s" if rate else "flat out"
+    for who in cpu:
+        bench.report.put(f"cpu.{name}.{who}", f"{at}: {who}", "us", cpu[who])
+        bench.report.put(f"lost.{name}.{who}", f"{at}: {who}: lost", "%", lost[who])
+    bench.report.put(f"rate.{name}", f"{at}: handshakes sent per second", "/s", sum(speeds.values(), []))
+    for who in cpu:
+        if who not in ("shaketap", "json"):
+            bench.report.ratio(f"ratio.{name}.shaketap.{who}", f"{at}: shaketap to {who}", cpu["shaketap"], cpu[who])
+    bench.report.ratio(f"ratio.{name}.json.shaketap", f"{at}: JSON records to none", cpu["json"], cpu["shaketap"])
+
+
+def measure(bench):
+    bench.checked = 0
+    for name, rate, count, kinds in SPEEDS:
+        speed(bench, name, rate, bench.quick(count, count // 5), kinds)
+    bench.report.note(f"content: {bench.checked:,} JSON records held against what was sent: every name once, "
+                      + ", ".join(TRUTH.values()))

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The programs at work, by the kernel's own count of their time (bpf_stats), ours and an empty one in turn."""
+import os
+
+from observers import Shaketap, programs_of
+from process import Process
+
+
+class Bystander:
+    """tests/bench/bystander: holds bpf_stats on, and the empty program attached where one is named."""
+
+    def __init__(self, bench, *devices, stats=True):
+        place, devices = bench.place, (["-s"] if stats else []) + list(devices)
+        self.process = Process(place.inside(place.far, bench.tool("bystander"), *devices),
+                               os.path.join(bench.work, "bystander.log"))
+        self.process.wait_for(lambda process: process.said("ready"))
+
+    def programs(self):
+        return programs_of(self.process.pid)
+
+    def stop(self):
+        self.process.end_input()
+
+
+class Live:
+    def __init__(self, bench, script, count, rate=None, bulk=None, vlan=None):
+        self.bench, self.script, self.count = bench, script, count
+        self.rate, self.bulk, self.vlan = rate, bulk, vlan
+
+    def send(self, observer):
+        """ns per packet in its programs, and what was sent."""
+        before = observer.programs()
+        sent = self.bench.traffic.send(self.script, self.count, self.rate, self.bulk, self.vlan)
+        after = observer.programs()
+        ran = after[1] - before[1]
+        self.bench.report.must(ran >= sent["packets"], f"the programs ran {ran} times for {sent['packets']:.0f} packets")
+        return (after[0] - before[0]) / ran, sent
+
+    def rounds(self):
+        """ns per packet, by program."""
+        found = {"empty": [], "shaketap": []}
+        for _ in range(self.bench.rounds):
+            empty = Bystander(self.bench, "s0")
+            found["empty"].append(self.send(empty)[0])
+            empty.stop()
+            stats, ours = Bystander(self.bench), Shaketap(self.bench)
+            ns, sent = self.send(ours)
+            found["shaketap"].append(ns)
+            ours.spent()
+            seen, wanted = ours.seen(sent["connections"]), 0 if self.script == "stream" else sent["connections"]
+            self.bench.report.must(seen == wanted, f"live: {seen:.0f} of {wanted:.0f} handshakes were seen")
+            ours.stop()
+            stats.stop()
+        return found

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "programs.h"
+
+#include <err.h>
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#define SERVER_PORT 443
+
+static int fd_of(const struct programs *programs, enum program which)
+{
+	if (which == EMPTY)
+		return bpf_program__fd(programs->empty->progs.empty);
+	return bpf_program__fd(programs->skel->progs.ingress_ethernet);
+}
+
+static int on_event(void *ctx, void *data, size_t size)
+{
+	struct programs *programs = ctx;
+
+	(void)data;
+	(void)size;
+	programs->events++;
+	return 0;
+}
+
+/* Of an LRU table every processor holds some places back. */
+static uint32_t places(uint32_t flows)
+{
+	return flows + flows / 4 + 65536;
+}
+
+void programs_open(struct programs *programs, uint32_t flows)
+{
+	const struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
+	struct shaketap_bpf *skel = shaketap_bpf__open();
+	struct st_bpf_config *config;
+
+	setrlimit(RLIMIT_MEMLOCK, &unlimited);
+	if (!skel)
+		err(1, "cannot open the programs");
+	config = (struct st_bpf_config *)&skel->rodata->config;
+	config->tls_ports[SERVER_PORT / 64] |= 1ULL << SERVER_PORT % 64;
+	config->gate_seed = GATE_SEED;
+	bpf_map__set_max_entries(skel->maps.flows, places(flows));
+	programs->skel = skel;
+	programs->empty = empty_bpf__open_and_load();
+	if (shaketap_bpf__load(skel) || !programs->empty)
+		err(1, "cannot load the programs");
+	programs->ring = ring_buffer__new(bpf_map__fd(skel->maps.events), on_event, programs, NULL);
+	programs->gates =
+		mmap(NULL, ST_GATE_BUCKETS * sizeof(struct st_gate), PROT_READ | PROT_WRITE,
+		     MAP_SHARED, bpf_map__fd(skel->maps.gates), 0);
+	if (!programs->ring || programs->gates == MAP_FAILED)
+		err(1, "cannot map what the programs share");
+}
+
+void programs_close(struct programs *programs)
+{
+	munmap(programs->gates, ST_GATE_BUCKETS * sizeof(struct st_gate));
+	ring_buffer__free(programs->ring);
+	empty_bpf__destroy(programs->empty);
+	shaketap_bpf__destroy(programs->skel);
+}
+
+static uint64_t thread_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
+}
+
+uint64_t programs_run(const struct programs *programs, enum program which,
+		      struct packet_bytes packet, int repeat)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet.p, .data_size_in = packet.n,
+		    .repeat = repeat);
+	uint64_t before = thread_ns();
+	int failed = bpf_prog_test_run_opts(fd_of(programs, which), &opts);
+
+	if (failed) {
+		errno = -failed;
+		err(1, "cannot run a packet of %u bytes", packet.n);
+	}
+	if ((int)opts.retval != -1)
+		errx(1, "a program decided about a packet");
+	return thread_ns() - before;
+}
+
+uint64_t programs_spent(const struct programs *programs, enum program which)
+{
+	struct bpf_prog_info info = { 0 };
+	uint32_t size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(fd_of(programs, which), &info, &size))
+		err(1, "cannot ask about a program");
+	return info.run_time_ns;
+}
+
+void programs_drain(struct programs *programs)
+{
+	if (ring_buffer__consume(programs->ring) < 0)
+		errx(1, "cannot drain the ring");
+}
+
+uint64_t programs_count(const struct programs *programs, enum st_count what)
+{
+	int cpus = libbpf_num_possible_cpus();
+	uint64_t value[cpus > 0 ? cpus : 1], sum = 0;
+	uint32_t key = what;
+
+	if (cpus < 1 || bpf_map_lookup_elem(bpf_map__fd(programs->skel->maps.counts), &key, value))
+		err(1, "cannot read a counter");
+	for (int cpu = 0; cpu < cpus; cpu++)
+		sum += value[cpu];
+	return sum;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The kernel programs as shipped and the empty one beside them, loaded and not attached. */
+#ifndef SHAKETAP_BENCH_PROGRAMS_H
+#define SHAKETAP_BENCH_PROGRAMS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bench/empty.skel.h"
+#include "shaketap_abi.h"
+#include "shaketap_config.h"
+
+#include "shaketap.skel.h" /* behind the types it mentions */
+
+#define GATE_SEED 0x5eed
+
+/* The two that are compared, in the order of a round. */
+enum program { EMPTY, SHAKETAP, PROGRAMS };
+
+struct programs {
+	struct shaketap_bpf *skel;
+	struct empty_bpf *empty;
+	struct ring_buffer *ring;
+	struct st_gate *gates; /* mapped */
+	uint64_t events;       /* taken from the ring so far */
+};
+
+struct packet_bytes {
+	const uint8_t *p;
+	uint32_t n;
+};
+
+/* Room for this many flows and what the daemon adds to that. Ends the program on failure. */
+void programs_open(struct programs *programs, uint32_t flows);
+void programs_close(struct programs *programs);
+
+/* Sends the packet through ingress `repeat` times; ns of this thread's processor time. */
+uint64_t programs_run(const struct programs *programs, enum program which,
+		      struct packet_bytes packet, int repeat);
+
+/* What the kernel counted of a program while bpf_stats were on. */
+uint64_t programs_spent(const struct programs *programs, enum program which);
+
+/* Throw away what is in the ring. */
+void programs_drain(struct programs *programs);
+
+uint64_t programs_count(const struct programs *programs, enum st_count what);
+
+#endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What one packet costs in the kernel, by test runs:
+ *   runs [-r ROUNDS] [-n REPEAT] FLOWS:open|FLOWS:over...
+ * So many flows are known before (see known.h); they are none of those that the packets belong
+ * to. Each set of them has programs and tables of its own, and the sets take turns. Lines on
+ * standard output, one per measurement: what is sent, how, which set (or the empty program), ns.
+ *   hot   a packet again and again, REPEAT times in all; processor time of this thread
+ *   each  every packet is of another flow and comes once; the kernel's own count (bpf_stats),
+ *         whose clock takes its part, in both programs
+ */
+#include <err.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "bench/known.h"
+#include "bpf/packets.h"
+#include "tls_wire.h"
+
+enum { UDP = 17, ETHERTYPE_ARP = 0x0806 };
+
+#define SEGMENT 1448
+#define TIMESTAMPS 12 /* bytes of TCP options, as Linux sends them */
+#define HELLO 512
+#define FIRST_PORT 10000
+/* So many flows are looked at in turn where the state of their gates tells. */
+#define FLOWS_HOT 64
+#define FLOWS_EACH 4096
+#define PACKET_MAX 2048
+#define SETS_MAX 8
+
+enum payload { NOTHING, MID_RECORD, RECORD_START, CLIENT_HELLO };
+
+struct kind {
+	const char *name;
+	struct frame frame;
+	enum payload payload;
+};
+
+static const struct kind kinds[] = {
+	{ "udp", { .protocol = UDP }, MID_RECORD },
+	{ "udp6", { .protocol = UDP, .ip6 = true }, MID_RECORD },
+	{ "arp", { .ethertype = ETHERTYPE_ARP }, NOTHING },
+	{ "ack", { 0 }, NOTHING },
+	{ "ack6", { .ip6 = true }, NOTHING },
+	{ "bulk", { 0 }, MID_RECORD },
+	{ "bulk6", { .ip6 = true }, MID_RECORD },
+	{ "bulk-vlan", { .vlans = 1, .vlan = { 7 } }, MID_RECORD },
+	{ "record", { 0 }, RECORD_START },
+	{ "record6", { .ip6 = true }, RECORD_START },
+	{ "record-vlan", { .vlans = 1, .vlan = { 7 } }, RECORD_START },
+	/* The last: they leave flows behind. */
+	{ "hello", { 0 }, CLIENT_HELLO },
+	{ "hello6", { .ip6 = true }, CLIENT_HELLO },
+};
+
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+/* Programs with the flows that they know. */
+struct set {
+	struct programs programs;
+	const char *name;
+};
+
+struct bench {
+	struct set sets[SETS_MAX];
+	int set_count;
+	int rounds, repeat;
+	uint8_t payload[SEGMENT + 16];
+	uint8_t bytes[FLOWS_EACH][PACKET_MAX];
+	struct packet_bytes packets[FLOWS_EACH];
+	unsigned count;
+};
+
+static size_t put_payload(struct bench *bench, enum payload payload)
+{
+	switch (payload) {
+	case MID_RECORD:
+		memset(bench->payload, SEALED_BYTE, SEGMENT);
+		return SEGMENT;
+	case RECORD_START:
+		tls_sealed(bench->payload, TLS_RECORD_APPLICATION_DATA, SEGMENT - 5);
+		return SEGMENT;
+	case CLIENT_HELLO:
+		return tls_hello(bench->payload, TLS_HANDSHAKE_CLIENT_HELLO, HELLO);
+	default:
+		return 0;
+	}
+}
+
+/* The same packet of `count` flows. */
+static void prepare(struct bench *bench, const struct kind *kind, unsigned count)
+{
+	struct frame frame = kind->frame;
+
+	frame.tcp_options = TIMESTAMPS;
+	frame.n = put_payload(bench, kind->payload);
+	frame.payload = bench->payload;
+	for (unsigned i = 0; i < count; i++) {
+		frame.client_port = (uint16_t)(FIRST_PORT + i);
+		bench->packets[i].p = bench->bytes[i];
+		bench->packets[i].n = (uint32_t)frame_build(&frame, bench->bytes[i]);
+	}
+	bench->count = count;
+}
+
+/* One of the sets; NULL: the empty program, which every set has. */
+static const char *name_of(const struct set *set)
+{
+	return set ? set->name : "empty";
+}
+
+static const struct programs *programs_of(const struct bench *bench, const struct set *set)
+{
+	return set ? &set->programs : &bench->sets[0].programs;
+}
+
+static void tell(const struct kind *kind, const char *how, const struct set *set, double ns)
+{
+	printf("%s\t%s\t%s\t%.2f\n", kind->name, how, name_of(set), ns);
+}
+
+static void run_hot(const struct bench *bench, const struct kind *kind, const struct set *set)
+{
+	const struct programs *programs = programs_of(bench, set);
+	int each = bench->repeat / (int)bench->count;
+	uint64_t spent = 0;
+
+	for (unsigned i = 0; i < bench->count; i++)
+		spent += programs_run(programs, set ? SHAKETAP : EMPTY, bench->packets[i], each);
+	tell(kind, "hot", set, (double)spent / each / bench->count);
+}
+
+static void run_each(const struct bench *bench, const struct kind *kind, const struct set *set)
+{
+	const struct programs *programs = programs_of(bench, set);
+	enum program which = set ? SHAKETAP : EMPTY;
+	uint64_t before = programs_spent(programs, which);
+
+	for (unsigned i = 0; i < bench->count; i++)
+		programs_run(programs, which, bench->packets[i], 1);
+	tell(kind, "each", set, (double)(programs_spent(programs, which) - before) / bench->count);
+}
+
+typedef void run_fn(const struct bench *bench, const struct kind *kind, const struct set *set);
+
+static void take_turns(const struct bench *bench, const struct kind *kind, run_fn *run)
+{
+	run(bench, kind, NULL);
+	for (int i = 0; i < bench->set_count; i++)
+		run(bench, kind, &bench->sets[i]);
+}
+
+/* A hello makes a flow, whose gate would be open for the packets that come behind. */
+static unsigned flows_hot(const struct kind *kind)
+{
+	return kind->payload == MID_RECORD || kind->payload == RECORD_START ? FLOWS_HOT : 1;
+}
+
+static void measure(struct bench *bench, const struct kind *kind)
+{
+	int stats;
+
+	for (int i = 0; i < bench->set_count; i++)
+		known_refresh(&bench->sets[i].programs);
+	prepare(bench, kind, flows_hot(kind));
+	take_turns(bench, kind, run_hot);
+	for (int i = 0; i < bench->set_count; i++)
+		programs_drain(&bench->sets[i].programs);
+	if (kind->payload == CLIENT_HELLO)
+		return;
+	prepare(bench, kind, FLOWS_EACH);
+	stats = bpf_enable_stats(BPF_STATS_RUN_TIME);
+	if (stats < 0)
+		err(1, "cannot turn on bpf_stats");
+	take_turns(bench, kind, run_each);
+	close(stats);
+}
+
+static _Noreturn void usage(void)
+{
+	errx(2, "use: runs [-r ROUNDS] [-n REPEAT] FLOWS:open|FLOWS:over...");
+}
+
+static void open_set(struct set *set, const char *name)
+{
+	char *state;
+	uint32_t flows = (uint32_t)strtoul(name, &state, 10);
+
+	if (strcmp(state, ":open") && strcmp(state, ":over"))
+		usage();
+	set->name = name;
+	programs_open(&set->programs, flows);
+	known_fill(&set->programs, flows, !strcmp(state, ":open"));
+	printf("gates-open\tpercent\t%s\t%.1f\n", name, known_gates_open(&set->programs));
+}
+
+static void close_set(struct set *set)
+{
+	if (programs_count(&set->programs, ST_COUNT_EVENTS) == 0)
+		errx(1, "the programs saw no hello");
+	programs_close(&set->programs);
+}
+
+int main(int argc, char **argv)
+{
+	static struct bench bench = { .rounds = 7, .repeat = 1000000 };
+	int option;
+
+	while ((option = getopt(argc, argv, "r:n:")) != -1) {
+		if (option == 'r')
+			bench.rounds = atoi(optarg);
+		else if (option == 'n')
+			bench.repeat = atoi(optarg);
+		else
+			usage();
+	}
+	if (optind == argc || argc - optind > SETS_MAX || bench.rounds < 1 ||
+	    bench.repeat < FLOWS_HOT)
+		usage();
+	for (; optind < argc; optind++)
+		open_set(&bench.sets[bench.set_count++], argv[optind]);
+	for (int round = 0; round < bench.rounds; round++)
+		for (size_t i = 0; i < KINDS; i++)
+			measure(&bench, &kinds[i]);
+	for (int i = 0; i < bench.set_count; i++)
+		close_set(&bench.sets[i]);
+	return 0;
+}
