@@ -212,7 +212,7 @@ $(BUILD)/tests/$(1): $(patsubst %,$(BUILD)/san/tests/%.o,$(2)) $(WHOLE)
 endef
 $(eval $(call tool_rule,pcap/variants,pcap/variants pcap/segments pcap/answers pcap/judge))
 $(eval $(call tool_rule,bpf/paths,bpf/paths bpf/paths_device bpf/paths_facts bpf/paths_kernel \
-	bpf/paths_tables))
+	bpf/paths_tables bpf/paths_way))
 
 # Fast rather than checked: it makes gigabytes.
 COPIES := tests/pcap/copies.c tests/pcap/copies.h tests/pcap/template.c tests/pcap/template.h
