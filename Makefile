@@ -113,7 +113,7 @@ all: $(BUILD)/shaketap ## build the daemon with its kernel programs (the default
 # Goals that install what is missing before anything is compiled. sudo make run, on a fresh machine.
 INSTALL_FIRST := $(if $(filter run,$(MAKECMDGOALS)),deps) \
 	$(if $(filter demo,$(MAKECMDGOALS)),demo-deps) $(if $(filter test,$(MAKECMDGOALS)),test-deps) \
-	$(if $(filter test-service test-package test-rights test-kernels,$(MAKECMDGOALS)),vm-deps) \
+	$(if $(filter test-service test-package test-rights test-kernels test-networks,$(MAKECMDGOALS)),vm-deps) \
 	$(if $(filter bench,$(MAKECMDGOALS)),bench-deps) \
 	$(if $(filter test-fuzz,$(MAKECMDGOALS)),fuzz-deps) \
 	$(if $(filter deb test-package,$(MAKECMDGOALS)),deb-deps)
@@ -215,7 +215,7 @@ $(BUILD)/tests/$(1): $(patsubst %,$(BUILD)/san/tests/%.o,$(2)) $(WHOLE)
 endef
 $(eval $(call tool_rule,pcap/variants,pcap/variants pcap/segments pcap/answers pcap/judge))
 $(eval $(call tool_rule,bpf/paths,bpf/paths bpf/paths_device bpf/paths_facts bpf/paths_kernel \
-	bpf/paths_tables))
+	bpf/paths_tables bpf/paths_way))
 
 # Fast rather than checked: it makes gigabytes.
 COPIES := tests/pcap/copies.c tests/pcap/copies.h tests/pcap/template.c tests/pcap/template.h
@@ -270,7 +270,7 @@ test-image: all ## the container image: built, and run by podman, crun and runc,
 test-corpus: all $(TEST_TOOLS) ## captures of others against their answers, if they are here
 	@$(RUN_TESTS) corpus
 
-.PHONY: vm-deps test-service test-package test-rights test-kernels
+.PHONY: vm-deps test-service test-package test-rights test-kernels test-networks
 vm-deps: deps
 	@deploy/deps.sh $(VM_PACKAGES)
 test-service: vm-deps all ## the service under systemd in VMs, a few minutes: KERNELS='6.1 6.12', as root
@@ -282,6 +282,8 @@ test-rights: vm-deps all ## rights after the start on 5.10, 6.1 and 6.12 in VMs,
 	@BUILD=$(BUILD) tests/vm/rights.sh $(KERNELS)
 test-kernels: vm-deps all $(VM_TOOLS) ## each kernel, hook and set of rights in VMs: KERNELS='5.10 newest', minutes
 	@BUILD=$(BUILD) tests/vm/kernels.sh $(KERNELS)
+test-networks: vm-deps all ## bond, macvlan, ipvlan, VLAN and tunnel devices in a VM: KERNELS=6.12, a minute
+	@BUILD=$(BUILD) tests/vm/networks.sh $(KERNELS)
 
 # --- fuzzing ------------------------------------------------------------------------------------
 # Every tests/fuzz/fuzz_*.c is one libFuzzer program, linked with the whole daemon but its main().

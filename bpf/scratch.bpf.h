@@ -6,6 +6,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/tcp.h>
+#include <linux/udp.h>
 
 #include "maps.bpf.h"
 #include "tls_sniff.h"
@@ -20,6 +21,7 @@ struct packet {
 	__u32 ack;
 	__u32 offset;			  /* in the skb; of the payload once all is parsed */
 	__u32 end;			  /* of the IP packet in the skb */
+	__u32 limit;			  /* inside a tunnel: of what holds the packet */
 	__u32 len;			  /* of the payload */
 	__u16 sender_port, receiver_port; /* network order */
 	__u16 vlan;
@@ -27,6 +29,8 @@ struct packet {
 	__u8 all_here;	       /* headers and first bytes came in one piece */
 	__u8 sender;	       /* after packet_canonical(): index of the source in key */
 	__u8 sniffed;	       /* enum tls_sniffed */
+	__u8 tunnel;	       /* IP protocol at offset that may hold a packet; 0: none */
+	__u8 fragment;	       /* with tunnel: the packet is one */
 	__u8 first[8];	       /* FIRST_BYTES of the payload; zero behind len */
 } __attribute__((aligned(8))); /* cleared for every packet, in as few writes as can be */
 
@@ -45,6 +49,20 @@ struct ip4_head {
 struct ip6_head {
 	struct ipv6hdr ip;
 	struct tcp_head rest;
+};
+
+/* Behind UDP: VXLAN and Geneve begin with eight bytes. */
+struct udp_tunnel_head {
+	struct udphdr udp;
+	__u8 flags[2]; /* VXLAN: the first; Geneve: version and words of options, flags */
+	__be16 type;   /* Geneve: as Ethernet's */
+	__be32 network;
+};
+
+/* RFC 2784 and 2890: checksum, key and sequence number may follow, 4 bytes each. */
+struct gre_head {
+	__be16 flags;
+	__be16 type; /* as Ethernet's */
 };
 
 /* One segment on its way through the walk, and the state of its direction. */
@@ -78,6 +96,9 @@ struct scratch {
 	union {
 		struct ip4_head ip4;
 		struct ip6_head ip6;
+		struct udp_tunnel_head udp_tunnel;
+		struct gre_head gre;
+		__be16 type;
 	} head;
 	struct segment segment;
 	struct st_syn syn; /* on their way into their tables */

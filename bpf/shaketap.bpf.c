@@ -7,6 +7,7 @@
  * continuation of a handshake). Nothing is ever changed or dropped.
  */
 #include "connect.bpf.h"
+#include "tunnel.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -53,7 +54,7 @@ static __always_inline void observe(struct __sk_buff *skb, bool egress, bool eth
 		return;
 	packet = &scratch->packet;
 	*packet = (struct packet){};
-	if (!parse_packet(skb, ethernet, scratch))
+	if (!parse_packet(skb, ethernet, scratch) && !(packet->tunnel && parse_tunnel(skb)))
 		return;
 	if (!packet->len && !(packet->flags & (TCP_SYN | TCP_FIN | TCP_RST)))
 		return;

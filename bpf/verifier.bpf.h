@@ -28,6 +28,16 @@
 #define opaque(value) asm volatile("" : "+r"(value))
 
 /*
+ * What several branches read, each from a place of its own: else clang makes one load of it, from
+ * a place that the branches choose, see half_of().
+ */
+static __always_inline __u32 loaded_here(__u32 value)
+{
+	opaque(value);
+	return value;
+}
+
+/*
  * n, which is 1 to max (a power of two), as a length for a helper. Up to 6.12 the verifier
  * learns no lower bound from "n == 0" or from a switch: "invalid zero-sized read", on 5.10 and
  * 6.1 "invalid access to map value, size=0".

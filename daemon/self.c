@@ -18,6 +18,8 @@ static const struct kernel_row kernel_rows[] = {
 	{ ST_COUNT_REFUSED_VLAN_DEPTH, "shaketap_packets_refused_total", "cause", "vlan_depth" },
 	{ ST_COUNT_REFUSED_HEADER_CHAIN, "shaketap_packets_refused_total", "cause",
 	  "header_chain" },
+	{ ST_COUNT_REFUSED_TUNNEL_DEPTH, "shaketap_packets_refused_total", "cause",
+	  "tunnel_depth" },
 	{ ST_COUNT_REFUSED_TRUNCATED, "shaketap_packets_refused_total", "cause", "truncated" },
 	{ ST_COUNT_REFUSED_MALFORMED, "shaketap_packets_refused_total", "cause", "malformed" },
 	{ ST_COUNT_REFUSED_STRAY_RST, "shaketap_packets_refused_total", "cause", "stray_rst" },

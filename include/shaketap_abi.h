@@ -197,9 +197,10 @@ enum st_count {
 	ST_COUNT_LOST_RING_FULL,       /* events that found no room in the ring */
 	ST_COUNT_LOST_HANDSHAKE,       /* handshakes whose first event was one of those */
 	ST_COUNT_LOST_TABLE_FULL,      /* handshakes the flow table had no room for */
-	ST_COUNT_REFUSED_FRAGMENT,     /* TCP in an IP fragment */
+	ST_COUNT_REFUSED_FRAGMENT,     /* TCP, or a tunnel, in an IP fragment */
 	ST_COUNT_REFUSED_VLAN_DEPTH,   /* more VLAN tags than the named bound */
 	ST_COUNT_REFUSED_HEADER_CHAIN, /* more IPv6 extension headers than the named bound */
+	ST_COUNT_REFUSED_TUNNEL_DEPTH, /* more tunnels in one another than the named bound */
 	ST_COUNT_REFUSED_TRUNCATED,    /* headers or payload not in the packet */
 	ST_COUNT_REFUSED_MALFORMED,    /* header lengths that contradict each other */
 	ST_COUNT_REFUSED_STRAY_RST,    /* RST far from where its direction stands */

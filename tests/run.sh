@@ -11,8 +11,8 @@ export SHAKETAP=${SHAKETAP:-$build/shaketap}
 PATH=$PATH:/usr/sbin:/sbin
 total_passed=0 total_failed=0 total_skipped=0
 passed=0 failed=0 skipped=0
-output=$(mktemp) kernels=$(mktemp) kernels_pid='' suites=" $* "
-trap 'rm -f "$output" "$kernels"' EXIT
+output=$(mktemp) kernels=$(mktemp) networks=$(mktemp) kernels_pid='' networks_pid='' suites=" $* "
+trap 'rm -f "$output" "$kernels" "$networks"' EXIT
 
 # Lines of TAP, as cmocka and the netns suite write them; cmocka says "not ok 3 # SKIP name" for a
 # skipped test, and "# not ok" (a comment) for the group.
@@ -113,21 +113,31 @@ run_deploy() {
 	done
 }
 
-# The oldest, by clsact, and one in the middle, by TCX too; make test-kernels has them all. They
-# compute while the tests of deploy/ mostly wait.
-start_kernels() {
+# The oldest, by clsact, and one in the middle, by TCX too; make test-kernels has them all. And the
+# devices that the kernel of this machine may not have. They compute while the tests of deploy/
+# mostly wait.
+start_guests() {
+	tests/vm/kernel.sh 6.12 >/dev/null || true # once, not by both at the same time
 	# shellcheck disable=SC2086 # a list of names
 	nice -n 19 timeout -k 10 600 tests/vm/kernels.sh ${KERNELS:-5.10 6.12} >"$kernels" 2>&1 &
 	kernels_pid=$!
+	nice -n 19 timeout -k 10 600 tests/vm/networks.sh >"$networks" 2>&1 &
+	networks_pid=$!
 }
 
-run_kernels() {
+# guest NAME PID OUTPUT
+guest() {
 	local status
-	[ -n "$kernels_pid" ] || start_kernels
-	wait "$kernels_pid"
+	wait "$2"
 	status=$?
-	tee "$output" <"$kernels"
-	count_output kernels "$status" || true
+	tee "$output" <"$3"
+	count_output "$1" "$status" || true
+}
+
+run_guests() {
+	[ -n "$kernels_pid" ] || start_guests
+	guest networks-vm "$networks_pid" "$networks"
+	guest kernels "$kernels_pid" "$kernels"
 }
 
 need_root() {
@@ -144,10 +154,10 @@ run_suite() {
 	bpf) need_root bpf && run_programs bpf ;;
 	netns) need_root netns && run_netns ;;
 	deploy)
-		[[ $suites == *" kernels "* ]] && start_kernels
+		[[ $suites == *" kernels "* ]] && start_guests
 		need_root deploy && run_deploy
 		;;
-	kernels) run_kernels ;;
+	kernels) run_guests ;;
 	corpus) need_root corpus && run_corpus ;;
 	fuzz) run_fuzz ;;
 	*)

@@ -52,6 +52,7 @@ static const char *const names[FACTS] = {
 	[REFUSED(FRAGMENT)] = "refused_fragment",
 	[REFUSED(VLAN_DEPTH)] = "refused_vlan_depth",
 	[REFUSED(HEADER_CHAIN)] = "refused_header_chain",
+	[REFUSED(TUNNEL_DEPTH)] = "refused_tunnel_depth",
 	[REFUSED(TRUNCATED)] = "refused_truncated",
 	[REFUSED(MALFORMED)] = "refused_malformed",
 	[REFUSED(STRAY_RST)] = "refused_stray_rst",

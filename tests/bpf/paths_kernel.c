@@ -3,17 +3,16 @@
 
 #include <arpa/inet.h>
 #include <err.h>
-#include <linux/if_ether.h>
 #include <pcap/dlt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "base/reader.h"
 #include "base/util.h"
 #include "capture/attach.h"
 #include "capture/kernel.h"
 #include "paths_tables.h"
+#include "paths_way.h"
 #include "pipeline.h"
 #include "replay.h"
 
@@ -239,21 +238,6 @@ void kernel_path_begin(struct kernel_path *path, struct facts *facts)
 	pipeline_set_wall(path->pipeline, -REPLAY_EPOCH);
 }
 
-/* The IP packet lies directly behind the Ethernet header and its tags. */
-static bool is_plain(const struct file_packet *packet, const struct tcp_segment *segment)
-{
-	struct reader r = reader_of(packet->bytes);
-	uint16_t type;
-
-	if (packet->link != DLT_EN10MB || !reader_skip(&r, ETH_HLEN - sizeof(type)) ||
-	    !reader_u16(&r, &type))
-		return false;
-	while (type == ETH_P_8021Q || type == ETH_P_8021AD)
-		if (!reader_skip(&r, sizeof(type)) || !reader_u16(&r, &type))
-			return false;
-	return segment->ip.p == reader_rest(&r).p;
-}
-
 /* Give the segment to the device that would have shown it. */
 static void feed_segment(struct kernel_path *path, const struct file_packet *packet,
 			 const struct tcp_segment *segment)
@@ -269,7 +253,7 @@ static void feed_segment(struct kernel_path *path, const struct file_packet *pac
 		facts_note(facts, segment, FACT_CUT);
 		return;
 	}
-	if (is_plain(packet, segment)) {
+	if (way_is_followed(packet, segment)) {
 		err = device_receive(&path->config.tap, packet->bytes);
 	} else {
 		err = device_receive(&path->config.tun, segment->ip);

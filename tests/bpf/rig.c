@@ -94,20 +94,25 @@ static int program_of(const struct rig *rig, bool bare)
 					   : skel->progs.ingress_ethernet);
 }
 
+void rig_bytes(struct rig *rig, bool bare, const uint8_t *bytes, size_t n)
+{
+	static uint8_t out[FRAME_MAX];
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = bytes, .data_size_in = (uint32_t)n,
+		    .data_out = out, .data_size_out = sizeof(out), .repeat = 1);
+	int err = bpf_prog_test_run_opts(program_of(rig, bare), &opts);
+
+	if (err)
+		fail_msg("test run of %zu bytes: %s", n, strerror(-err));
+	assert_int_equal((int)opts.retval, TCX_NEXT);
+	assert_int_equal(opts.data_size_out, n);
+	assert_memory_equal(bytes, out, n);
+}
+
 void rig_frame(struct rig *rig, const struct frame *frame)
 {
-	static uint8_t in[FRAME_MAX], out[FRAME_MAX];
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in, .data_out = out,
-		    .data_size_out = sizeof(out), .repeat = 1);
-	int err;
+	static uint8_t bytes[FRAME_MAX];
 
-	opts.data_size_in = (uint32_t)frame_build(frame, in);
-	err = bpf_prog_test_run_opts(program_of(rig, frame->bare), &opts);
-	if (err)
-		fail_msg("test run of %u bytes: %s", opts.data_size_in, strerror(-err));
-	assert_int_equal((int)opts.retval, TCX_NEXT);
-	assert_int_equal(opts.data_size_out, opts.data_size_in);
-	assert_memory_equal(in, out, opts.data_size_in);
+	rig_bytes(rig, frame->bare, bytes, frame_build(frame, bytes));
 }
 
 void say(struct rig *rig, int side, const uint8_t *bytes, size_t n)

@@ -63,6 +63,8 @@ int rig_teardown(void **state);
 /* Run the frame through. Fails the test unless the verdict is TCX_NEXT and the frame is unchanged.
  */
 void rig_frame(struct rig *rig, const struct frame *frame);
+/* The same for bytes of any form. bare: without an Ethernet header. */
+void rig_bytes(struct rig *rig, bool bare, const uint8_t *bytes, size_t n);
 
 /* The next bytes of a side; base gives the rest of the frame. */
 void say(struct rig *rig, int side, const uint8_t *bytes, size_t n);

@@ -73,97 +73,40 @@ overlay() {
 	one overlay client '.client.ip == "10.83.2.1" and .shaketap.interface == "v0"'
 	records 1
 	observe "$(space host2)"
-	one overlay server '.client.ip == "10.83.2.1" and .shaketap.interface == "vx0"'
+	one overlay server '.client.ip == "10.83.2.1" and .shaketap.interface == "u0"'
 	records 1
 }
 
-# Only the outer packets: nothing to see, and nothing said.
+# Only the outer packets: the ends are those inside, and nothing shows that they are on this host.
 outer_only() {
-	start_shaketap "$(space host1)" -i u0
+	local n
+	for n in 1 2; do
+		start_shaketap "$(space "host$n")" -i u0
+	done
 	handshake outer left 10.83.2.2 443
-	records 0
+	handshake outer12 left 10.83.2.2 443 -tls1_2 -alpn "$(long_hello)"
+	for n in 1 2; do
+		observe "$(space "host$n")"
+		one outer forwarded '.client.ip == "10.83.2.1" and .server.ip == "10.83.2.2" and .shaketap.interface == "u0"'
+		one outer12 forwarded
+		never_lost
+		records 2
+	done
 }
 
-# can_make ARGS: has this kernel such devices?
-can_make() {
-	local probe
-	probe=$(space macs)
-	ip -n "$probe" link add probe0 "$@" 2>"$WORK/kind" || return 1
-	ip -n "$probe" link del probe0
-}
-
-# lacks NAME ARGS: skip the case when it has none.
-lacks() {
-	can_make "${@:2}" && return 1
-	skip "$1" "this kernel has none: $(head -n 1 "$WORK/kind")"
-}
-
-# Both the device below and the one above are in view.
+# Both the device below and the one above are in view. Other devices: tests/vm/networks.sh.
 stacked() {
-	local kind mode
 	add_spaces macc macs
 	wire macc c0 10.84.0.1/24 macs s0 -
 	inside "$(space macs)" sysctl -qw net.ipv4.conf.all.arp_ignore=1
-	for kind in macvlan ipvlan; do
-		mode=bridge
-		[ $kind = ipvlan ] && mode=l2
-		lacks $kind link s0 type $kind && continue
-		ip -n "$(space macs)" link add up0 link s0 type $kind mode $mode
-		ip -n "$(space macs)" link set up0 up
-		address "$(space macs)" up0 10.84.0.2/24
-		start_shaketap "$(space macs)"
-		tls_server macs 443
-		handshake $kind macc 10.84.0.2 443
-		one $kind server '.shaketap.interface == "s0"'
-		records 1
-		stop "$STARTED_PID"
-		ip -n "$(space macs)" link del up0
-	done
-}
-
-# Round robin over two links; without a bond the case of several paths is the nearest to it.
-bond() {
-	local name
-	lacks bond type bond && return
-	add_spaces bondc bonds
-	wire bondc c0 - bonds s0 -
-	wire bondc c1 - bonds s1 -
-	for name in bondc:c:1 bonds:s:2; do
-		IFS=: read -r name letter number <<<"$name"
-		name=$(space "$name")
-		ip -n "$name" link add b0 type bond mode balance-rr
-		for n in 0 1; do
-			ip -n "$name" link set "$letter$n" down
-			ip -n "$name" link set "$letter$n" master b0
-		done
-		ip -n "$name" link set b0 up
-		address "$name" b0 "10.89.0.$number/24"
-	done
-	tls_server bonds 443
-	start_shaketap "$(space bonds)"
-	handshake bond bondc 10.89.0.2 443 -alpn "$(long_hello)"
-	one bond server
+	ip -n "$(space macs)" link add up0 link s0 type macvlan mode bridge
+	ip -n "$(space macs)" link set up0 up
+	address "$(space macs)" up0 10.84.0.2/24
+	start_shaketap "$(space macs)"
+	tls_server macs 443
+	handshake macvlan macc 10.84.0.2 443
+	one macvlan server '.shaketap.interface == "s0"'
 	records 1
-}
-
-# tunnel KIND [ARGS]: between two namespaces, with outer and inner packets in view
-tunnel() {
-	local kind=$1 name n
-	lacks "$kind" type "$@" remote 10.84.0.8 && return
-	for n in 1 2; do
-		name=$(space "host$n")
-		ip -n "$name" link add tu0 type "$@" remote "10.83.1.$((3 - n))"
-		ip -n "$name" link set tu0 up
-		address "$name" tu0 "10.86.0.$n/24"
-	done
-	tls_server host2 4443
-	start_shaketap "$(space host1)"
-	handshake "$kind" host1 10.86.0.2 4443
-	one "$kind" client '.shaketap.interface == "tu0"'
-	records 1
-	stop "$STARTED_PID"
-	ip -n "$(space host1)" link del tu0
-	ip -n "$(space host2)" link del tu0
 }
 
 # client - near (tags) - trunk (a bridge) - far (takes them off) - server
@@ -261,10 +204,6 @@ pods
 overlay
 outer_only
 stacked
-bond
-tunnel gre
-tunnel ipip
-tunnel geneve id 5
 trunk
 tagged vlan 12
 tagged qinq 100 12

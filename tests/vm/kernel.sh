@@ -1,13 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # Fetch a kernel as Debian packages it: tests/vm/kernel.sh SERIES|VERSION|newest
-# Prints the folder that then holds vmlinuz, modules/*.ko and its version. Of a series (5.10, 6.1,
+# Prints the folder that then holds vmlinuz, modules/*.ko, which of them to load in which order (order,
+# and networks: the devices of networks.sh) and its version. Of a series (5.10, 6.1,
 # 6.12...) it is the newest version that the mirror has; what was fetched stays in $VM_CACHE.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 cache=$(realpath -m "${VM_CACHE:-$here/../../build/vm}")
-modules=(llc stp bridge sch_ingress cls_bpf veth dummy)
+order=(llc stp bridge sch_ingress cls_bpf veth dummy)
+networks=(macvlan ipvlan garp mrp 8021q tls bonding udp_tunnel ip6_udp_tunnel vxlan geneve ip_tunnel gre
+	ip_gre tunnel4 ipip sit tunnel6 ip6_tunnel ip6_gre)
 LISTS_AGE=720 # minutes after which the lists are asked for anew: versions leave a mirror
 
 apt() {
@@ -38,7 +41,7 @@ resolve() {
 # take PACKAGE INTO: the files wanted of it
 take() {
 	local files=('*/vmlinuz-*' '*/vmlinuz') module
-	for module in "${modules[@]}"; do
+	for module in "${order[@]}" "${networks[@]}"; do
 		files+=("*/$module.ko*")
 	done
 	rm -f "$2"/*.deb
@@ -54,9 +57,18 @@ take_all() {
 	take "linux-binary-$1" "$2" && take "linux-modules-$1" "$2"
 }
 
+# there FOLDER MODULE...: those that this kernel has as modules
+there() {
+	local folder=$1 module
+	shift
+	for module in "$@"; do
+		[ ! -e "$folder/modules/$module.ko" ] || echo "$module"
+	done
+}
+
 # unpack VERSION FOLDER
 unpack() {
-	local work module
+	local work
 	work=$(mktemp -d "$cache/unpack.XXXXXX")
 	# shellcheck disable=SC2064 # this one
 	trap "rm -rf '$work'" EXIT
@@ -67,9 +79,8 @@ unpack() {
 	find "$work/parts" -name '*.ko' -exec mv {} "$work/done/modules/" \;
 	find "$work/parts" -type f -name 'vmlinuz*' -exec mv {} "$work/done/vmlinuz" \;
 	echo "$1" >"$work/done/version"
-	for module in "${modules[@]}"; do
-		[ ! -e "$work/done/modules/$module.ko" ] || echo "$module"
-	done >"$work/done/order"
+	there "$work/done" "${order[@]}" >"$work/done/order"
+	there "$work/done" "${networks[@]}" >"$work/done/networks"
 	[ -e "$work/done/vmlinuz" ] || return 1
 	# Somebody else may have been as quick.
 	mv -T "$work/done" "$2" 2>/dev/null || [ -e "$2/vmlinuz" ]
@@ -86,6 +97,8 @@ main() {
 	fi
 	folder=$cache/kernels/$version
 	mkdir -p "$cache/kernels"
+	# As it was fetched before networks.sh was there.
+	[ -e "$folder/networks" ] || rm -rf "$folder"
 	if [ ! -e "$folder/vmlinuz" ] && ! unpack "$version" "$folder"; then
 		echo "tests/vm/kernel.sh: cannot fetch $version" >&2
 		rm -f "$cache/updated" # it may have left the mirror
