@@ -11,6 +11,12 @@ void flow_table_init(struct flow_table *table, size_t max, size_t held_max, uint
 {
 	*table = (struct flow_table){ .max = max, .seed = seed, .budget.max = held_max };
 	TAILQ_INIT(&table->lru);
+	TAILQ_INIT(&table->ended);
+}
+
+static struct flow_list *list_of(struct flow_table *table, const struct flow *flow)
+{
+	return flow->among_ended ? &table->ended : &table->lru;
 }
 
 void flow_table_free(struct flow_table *table)
@@ -18,7 +24,7 @@ void flow_table_free(struct flow_table *table)
 	struct flow *flow;
 
 	/* The analyzer does not follow the back pointers of the list. */
-	while ((flow = TAILQ_FIRST(&table->lru)))
+	while ((flow = TAILQ_FIRST(&table->lru)) || (flow = TAILQ_FIRST(&table->ended)))
 		flow_free(table, flow); // NOLINT(clang-analyzer-unix.Malloc)
 }
 
@@ -64,8 +70,39 @@ struct flow *flow_add(struct flow_table *table, const struct st_flow_key *key)
 
 void flow_touch(struct flow_table *table, struct flow *flow)
 {
-	TAILQ_REMOVE(&table->lru, flow, lru);
-	TAILQ_INSERT_TAIL(&table->lru, flow, lru);
+	struct flow_list *list = list_of(table, flow);
+
+	if (!TAILQ_NEXT(flow, lru))
+		return;
+	TAILQ_REMOVE(list, flow, lru);
+	TAILQ_INSERT_TAIL(list, flow, lru);
+}
+
+struct flow *flow_oldest(struct flow_table *table)
+{
+	struct flow *ended = TAILQ_FIRST(&table->ended);
+
+	return ended ? ended : TAILQ_FIRST(&table->lru);
+}
+
+struct flow *flow_next(const struct flow_table *table, const struct flow *flow)
+{
+	struct flow *next = flow ? TAILQ_NEXT(flow, lru) : TAILQ_FIRST(&table->lru);
+
+	if (next || (flow && flow->among_ended))
+		return next;
+	return TAILQ_FIRST(&table->ended);
+}
+
+struct flow *flow_sort(struct flow_table *table, struct flow *flow)
+{
+	if (flow->over == flow->among_ended)
+		return NULL;
+	TAILQ_REMOVE(list_of(table, flow), flow, lru);
+	flow->among_ended = flow->over;
+	TAILQ_INSERT_TAIL(list_of(table, flow), flow, lru);
+	table->ended_count += flow->over ? 1 : -1;
+	return table->ended_count > FLOWS_ENDED_MAX ? TAILQ_FIRST(&table->ended) : NULL;
 }
 
 void flow_reset(struct flow_table *table, struct flow *flow)
@@ -82,7 +119,8 @@ void flow_free(struct flow_table *table, struct flow *flow)
 	held_clear(&flow->held, &table->budget);
 	/* The analyzer does not see that it is in the table. */
 	HASH_DEL(table->by_key, flow); // NOLINT(clang-analyzer-core.NullDereference)
-	TAILQ_REMOVE(&table->lru, flow, lru);
+	TAILQ_REMOVE(list_of(table, flow), flow, lru);
+	table->ended_count -= flow->among_ended;
 	table->count--;
 	free(flow);
 }

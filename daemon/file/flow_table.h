@@ -47,18 +47,47 @@ struct flow {
 	uint8_t early;		  /* data segments seen, up to EARLY_SEGMENTS */
 	bool repeated;		  /* ST_EVENT_SYN_REPEATED went out */
 	bool over;		  /* RST, or FIN of both sides, or nothing more is wanted */
+	bool among_ended;	  /* in that list, else in the other */
 	struct flow_half half[2]; /* by sender */
 	struct held held;
 	UT_hash_handle hh;
 	TAILQ_ENTRY(flow) lru;
 };
 
+/* A SYN this little before data that was seen belongs to the same connection. */
+#define SYN_LATE_MAX (1U << 16)
+
+/* The SYN of the connection whose data was seen already. */
+static inline bool flow_is_late_syn(const struct flow *flow, unsigned sender, uint32_t seq)
+{
+	const struct flow_half *half = &flow->half[sender];
+
+	return !flow->syn_time && half->known && half->next - seq <= SYN_LATE_MAX;
+}
+
+/* An RST farther than this from where its direction stands is somebody's guess. */
+#define RST_DISTANCE_MAX (1U << 24)
+
+static inline bool flow_is_stray(const struct flow *flow, unsigned sender, uint32_t seq)
+{
+	const struct flow_half *half = &flow->half[sender];
+
+	return half->known && seq - half->next + RST_DISTANCE_MAX > 2 * RST_DISTANCE_MAX;
+}
+
 TAILQ_HEAD(flow_list, flow);
+
+/*
+ * Connections that are over are remembered for what of them is sent again: the last so many, so
+ * that memory does not grow with the capture.
+ */
+#define FLOWS_ENDED_MAX 16384
 
 struct flow_table {
 	struct flow *by_key;
-	struct flow_list lru; /* longest silent first */
-	size_t count, max;
+	struct flow_list lru;	/* longest silent first */
+	struct flow_list ended; /* those that are over */
+	size_t count, max, ended_count;
 	uint64_t seed; /* of the hash */
 	struct held_budget budget;
 };
@@ -84,6 +113,15 @@ struct flow *flow_add(struct flow_table *table, const struct st_flow_key *key);
 
 /* Something was heard of it: from now on it is the last to go. */
 void flow_touch(struct flow_table *table, struct flow *flow);
+
+/* The one to go where room is short: of those that are over, if there are any. */
+struct flow *flow_oldest(struct flow_table *table);
+
+/* One after the other: NULL for the first. NULL: there are no more. */
+struct flow *flow_next(const struct flow_table *table, const struct flow *flow);
+
+/* It is over or is not, which may be news. Which one has to go for it, never itself; NULL: none. */
+struct flow *flow_sort(struct flow_table *table, struct flow *flow);
 
 /* Another connection on the same ports: forget all but those. */
 void flow_reset(struct flow_table *table, struct flow *flow);

@@ -15,10 +15,6 @@
 #define HELD_MAX (32U * 1024 * 1024)
 /* The first segments of a connection are held in any case: its SYN may come out of order. */
 #define EARLY_SEGMENTS 4
-/* An RST farther than this from where its direction stands is somebody's guess. */
-#define RST_DISTANCE_MAX (1U << 24)
-/* A SYN this little before data that was seen belongs to the same connection. */
-#define SYN_LATE_MAX (1U << 16)
 
 struct flows {
 	struct flows_config config;
@@ -107,20 +103,32 @@ static void let_go(struct flows *flows, struct flow *flow)
 	held_clear(&flow->held, &flows->table.budget);
 }
 
+static void drop(struct flows *flows, struct flow *flow)
+{
+	let_go(flows, flow);
+	flow_free(&flows->table, flow);
+}
+
+/* It may be over, or not any more. */
+static void sort(struct flows *flows, struct flow *flow)
+{
+	struct flow *gone = flow_sort(&flows->table, flow);
+
+	if (gone)
+		drop(flows, gone);
+}
+
 /* The connection, known or new. NULL: memory is out. */
 static struct flow *flow_of(struct flows *flows, const struct st_flow_key *key)
 {
-	struct flow *flow = flow_find(&flows->table, key), *oldest;
+	struct flow *flow = flow_find(&flows->table, key);
 
 	if (flow) {
 		flow_touch(&flows->table, flow);
 		return flow;
 	}
-	if (flows->table.count >= flows->table.max) {
-		oldest = TAILQ_FIRST(&flows->table.lru);
-		let_go(flows, oldest);
-		flow_free(&flows->table, oldest);
-	}
+	if (flows->table.count >= flows->table.max)
+		drop(flows, flow_oldest(&flows->table));
 	return flow_add(&flows->table, key);
 }
 
@@ -137,14 +145,6 @@ static void emit_connect(struct flows *flows, struct passing *passing, uint8_t t
 	passing->event.len = 0;
 	passing->event.syn_time = passing->flow->syn_time;
 	flows->ops.event(flows->ops.ctx, &passing->event, NULL);
-}
-
-/* The SYN of the connection whose data was seen already. */
-static bool is_late_syn(const struct flow *flow, const struct passing *passing)
-{
-	const struct flow_half *half = &flow->half[passing->event.sender];
-
-	return !flow->syn_time && half->known && half->next - passing->event.seq <= SYN_LATE_MAX;
 }
 
 static void on_syn(struct flows *flows, struct passing *passing)
@@ -165,7 +165,7 @@ static void on_syn(struct flows *flows, struct passing *passing)
 	/* Of two that open at the same time the first stands for both (RFC 9293 section 3.5). */
 	if (flow->syn_time && flow->client != event->sender && !flow->synack_time && !flow->early)
 		return;
-	if (!is_late_syn(flow, passing)) {
+	if (!flow_is_late_syn(flow, event->sender, event->seq)) {
 		let_go(flows, flow);
 		flow_reset(&flows->table, flow);
 	}
@@ -217,15 +217,13 @@ static bool is_refusal(const struct flows *flows, const struct passing *passing)
 static void on_reset(struct flows *flows, struct passing *passing)
 {
 	struct flow *flow = passing->flow;
-	struct flow_half *half = &flow->half[passing->event.sender];
-	uint32_t distance = passing->event.seq - half->next + RST_DISTANCE_MAX;
 
 	if (!flow->id) {
 		if (is_refusal(flows, passing)) {
 			flow->synack_time = passing->event.time;
 			emit_connect(flows, passing, ST_EVENT_REFUSED);
 		}
-	} else if (half->known && distance > 2 * RST_DISTANCE_MAX) {
+	} else if (flow_is_stray(flow, passing->event.sender, passing->event.seq)) {
 		return;
 	} else {
 		passing->event.type = ST_EVENT_RST;
@@ -359,15 +357,16 @@ void flows_segment(struct flows *flows, const struct tcp_segment *segment, uint6
 	} else if (segment->flags & TH_FIN) {
 		on_fin(flows, &passing);
 	}
+	sort(flows, passing.flow);
 }
 
 void flows_finish(struct flows *flows)
 {
 	struct flow *flow;
 
-	TAILQ_FOREACH(flow, &flows->table.lru, lru)
-	if (!flow->id)
-		let_go(flows, flow);
+	for (flow = flow_next(&flows->table, NULL); flow; flow = flow_next(&flows->table, flow))
+		if (!flow->id)
+			let_go(flows, flow);
 }
 
 void flows_forget(struct flows *flows, const struct st_flow_key *key, uint64_t id)
@@ -378,6 +377,7 @@ void flows_forget(struct flows *flows, const struct st_flow_key *key, uint64_t i
 		return;
 	flow->id = 0;
 	flow->over = true;
+	sort(flows, flow);
 }
 
 bool flows_knows(struct flows *flows, const struct st_flow_key *key, uint64_t id)
