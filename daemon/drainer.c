@@ -6,9 +6,9 @@
 #include "base/util.h"
 #include "clock.h"
 
-#define DRAIN_NS (50 * NS_PER_MS)
+#define DRAIN_NS (100 * NS_PER_MS)
 /* After so many empty drains the daemon sleeps until an event. */
-#define EMPTY_DRAINS_MAX 20
+#define EMPTY_DRAINS_MAX 10
 #define WAIT_MS_MAX 60000
 
 void drainer_event(struct drainer *drainer, const struct st_event *event, const uint8_t *payload)
