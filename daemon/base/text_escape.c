@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/util.h"
+
 /* One byte in all eight of a word. */
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
@@ -52,9 +54,12 @@ static void add_wire_escape(struct text *t, const char *before, uint8_t c)
 
 static size_t add_plain(struct text *t, const uint8_t *p, size_t n)
 {
-	size_t plain = plain_length(p, n);
+	size_t plain = plain_length(p, n), room = t->limit - t->n;
 
-	text_add(t, (const char *)p, plain);
+	/* What fits is kept, the next byte says that something did not. */
+	text_add(t, (const char *)p, min_size(plain, room));
+	if (plain > room)
+		text_char(t, (char)p[room]);
 	return plain;
 }
 
