@@ -35,7 +35,7 @@ static uint8_t *add_run(struct json_shape *shape, struct bytes run)
 	p[0] = run.p != NULL;
 	p[1] = (uint8_t)(run.n >> 8);
 	p[2] = (uint8_t)run.n;
-	if (run.n)
+	if (run.p)
 		memcpy(p + 3, run.p, run.n);
 	return p + 3;
 }

@@ -21,10 +21,13 @@ struct json_mark {
 };
 
 /*
- * Comma and key, and room for n bytes of value; NULL: it does not fit. Here in the header, so that
- * keys become constants with a length: a record has more than a hundred.
+ * Wherever it stands, so that keys are constants with a length: a record has more than a hundred,
+ * and compilers find a function with so many callers too large to repeat.
  */
-static inline char *json_member(struct json *j, const char *key, size_t n)
+#define JSON_INLINE static inline __attribute__((always_inline))
+
+/* Comma and key, and room for n bytes of value; NULL: it does not fit. */
+JSON_INLINE char *json_member(struct json *j, const char *key, size_t n)
 {
 	size_t comma = !j->first, length = key ? strlen(key) : 0;
 	char *p = text_more(j->out, comma + (key ? length + 3 : 0) + n);
@@ -37,6 +40,7 @@ static inline char *json_member(struct json *j, const char *key, size_t n)
 	if (!key)
 		return p;
 	*p++ = '"';
+	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): text_more() has ended the text */
 	memcpy(p, key, length);
 	p += length;
 	*p++ = '"';
@@ -45,12 +49,12 @@ static inline char *json_member(struct json *j, const char *key, size_t n)
 }
 
 /* `key` is one of our own, plain ASCII; NULL inside a list and for the outermost object. */
-static inline void json_key(struct json *j, const char *key)
+JSON_INLINE void json_key(struct json *j, const char *key)
 {
 	json_member(j, key, 0);
 }
 
-static inline struct json_mark json_begin(struct json *j, const char *key, char bracket)
+JSON_INLINE struct json_mark json_begin(struct json *j, const char *key, char bracket)
 {
 	struct json_mark mark = { .at = j->out->n, .first = j->first };
 	char *p = json_member(j, key, 1);
@@ -61,7 +65,7 @@ static inline struct json_mark json_begin(struct json *j, const char *key, char 
 	return mark;
 }
 
-static inline struct json_mark json_object(struct json *j, const char *key)
+JSON_INLINE struct json_mark json_object(struct json *j, const char *key)
 {
 	return json_begin(j, key, '{');
 }
@@ -69,7 +73,7 @@ static inline struct json_mark json_object(struct json *j, const char *key)
 /* An object without members is taken back, key included. */
 void json_object_end(struct json *j, struct json_mark mark);
 
-static inline void json_list(struct json *j, const char *key)
+JSON_INLINE void json_list(struct json *j, const char *key)
 {
 	json_begin(j, key, '[');
 }
@@ -83,7 +87,7 @@ void json_wire_value(struct json *j, struct bytes value);
 void json_hex_value(struct json *j, struct bytes value);
 
 /* Writes nothing when `value` is NULL or empty. */
-static inline void json_string(struct json *j, const char *key, const char *value)
+JSON_INLINE void json_string(struct json *j, const char *key, const char *value)
 {
 	if (!value || !*value)
 		return;
@@ -92,7 +96,7 @@ static inline void json_string(struct json *j, const char *key, const char *valu
 }
 
 /* The same for a name of our own tables: printable ASCII without quotes and backslashes. */
-static inline void json_name(struct json *j, const char *key, const char *name)
+JSON_INLINE void json_name(struct json *j, const char *key, const char *name)
 {
 	size_t n = name ? strlen(name) : 0;
 	char *p = n ? json_member(j, key, n + 2) : NULL;
@@ -100,12 +104,13 @@ static inline void json_name(struct json *j, const char *key, const char *name)
 	if (!p)
 		return;
 	p[0] = '"';
+	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): text_more() has ended the text */
 	memcpy(p + 1, name, n);
 	p[n + 1] = '"';
 }
 
 /* Bytes as they came over the wire; writes nothing when there are none. */
-static inline void json_wire(struct json *j, const char *key, struct bytes value)
+JSON_INLINE void json_wire(struct json *j, const char *key, struct bytes value)
 {
 	if (!value.n)
 		return;
@@ -113,13 +118,13 @@ static inline void json_wire(struct json *j, const char *key, struct bytes value
 	json_wire_value(j, value);
 }
 
-static inline void json_hex(struct json *j, const char *key, struct bytes value)
+JSON_INLINE void json_hex(struct json *j, const char *key, struct bytes value)
 {
 	json_key(j, key);
 	json_hex_value(j, value);
 }
 
-static inline void json_number(struct json *j, const char *key, uint64_t value)
+JSON_INLINE void json_number(struct json *j, const char *key, uint64_t value)
 {
 	size_t width = text_width(value);
 	char *p = json_member(j, key, width);
@@ -128,13 +133,15 @@ static inline void json_number(struct json *j, const char *key, uint64_t value)
 		text_put_digits(p, value, width);
 }
 
-static inline void json_bool(struct json *j, const char *key, bool value)
+JSON_INLINE void json_bool(struct json *j, const char *key, bool value)
 {
 	size_t n = value ? strlen("true") : strlen("false");
 	char *p = json_member(j, key, n);
 
-	if (p)
-		memcpy(p, value ? "true" : "false", n);
+	if (!p)
+		return;
+	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): text_more() has ended the text */
+	memcpy(p, value ? "true" : "false", n);
 }
 
 #endif
