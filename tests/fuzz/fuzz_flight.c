@@ -74,6 +74,8 @@ static void send_event(struct flight *flight, const struct step *step, uint32_t 
 	event.key.addr[1][3] = 2;
 	if (!flight->opened) {
 		event.flags |= ST_FLAG_OPENED;
+		/* A flow whose first event was lost is not told of any more (bpf/emit.bpf.h). */
+		event.flags &= (uint8_t)~ST_FLAG_LOST;
 		flight->is_hello = n >= TLS_SNIFF_BYTES && type == ST_EVENT_DATA &&
 				   tls_sniff(p, (uint32_t)n) == TLS_SNIFFED_CLIENT_HELLO;
 	}
