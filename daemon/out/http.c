@@ -100,7 +100,8 @@ static struct MHD_Response *send_bytes(struct http *http, const void *p, size_t 
 		return NULL;
 	body->http = http;
 	body->n = n;
-	memcpy(body->p, p, n);
+	if (p) /* an empty page has none */
+		memcpy(body->p, p, n);
 	http->unsent += n;
 	response =
 		MHD_create_response_from_buffer_with_free_callback_cls(n, body->p, body_free, body);

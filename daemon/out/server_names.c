@@ -42,7 +42,7 @@ static void name_entry(struct server_name *entry, const struct text *label)
 /* One of our own labels. */
 static void name_special(struct server_name *entry, const char *label)
 {
-	strcpy(entry->label, label);
+	snprintf(entry->label, sizeof(entry->label), "%s", label);
 	entry->length = strlen(label);
 }
 
