@@ -337,8 +337,8 @@ $(EMPTY): tests/bench/empty.bpf.c Makefile | tools
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $(@:.skel.h=.bpf.o)
 	$(Q)bpftool gen skeleton $(@:.skel.h=.bpf.o) name empty_bpf >$@
-$(BUILD)/tests/bench/runs: tests/bench/known.c tests/bench/programs.c tests/bpf/packets.c
-$(BUILD)/tests/bench/handshake: tests/bench/programs.c $(SCRIPTED)
+$(BUILD)/tests/bench/runs: tests/bench/known.c tests/bench/programs.c daemon/capture/tables.c tests/bpf/packets.c
+$(BUILD)/tests/bench/handshake: tests/bench/programs.c daemon/capture/tables.c $(SCRIPTED)
 $(BUILD)/tests/bench/%: tests/bench/%.c $(wildcard tests/bench/*.h) $(EMPTY) $(SKELETON) Makefile
 	$(call msg,TEST,$@)
 	@mkdir -p $(@D)

@@ -4,14 +4,15 @@
  * again. Nothing in its bytes says what it is, so it stays here, in the kernel, until the first
  * one shows that this is a handshake; of other connections nothing is ever handed out.
  *
- * Asked is only who comes behind the place where an answered connection begins (see gate.bpf.h),
+ * Asked is only who comes behind the place where an answered connection begins (see expect.bpf.h),
  * before anything came at that place; and each connection has a few places. A flood of such
  * segments pushes out others: their hellos have a gap then, as without all this.
  */
 #ifndef SHAKETAP_EARLY_BPF_H
 #define SHAKETAP_EARLY_BPF_H
 
-#include "gate.bpf.h"
+#include "expect.bpf.h"
+#include "syns.bpf.h"
 #include "walk.bpf.h"
 
 /* Segments, or parts of so many bytes as an event holds, kept of one connection. */
@@ -47,7 +48,7 @@ __noinline int keep_step(struct __sk_buff *skb)
 	event = &scratch->event;
 	segment = &scratch->segment;
 	n = segment->len - segment->at;
-	syn = bpf_map_lookup_elem(&syns, &event->key);
+	syn = syn_find(scratch);
 	if (!n || !syn || syn->early >= EARLY_MAX)
 		return 1;
 	if (n > ST_EVENT_PAYLOAD_MAX)
@@ -69,26 +70,24 @@ __noinline int keep_step(struct __sk_buff *skb)
 }
 
 /* It overtook the first segment of a client, as the path shows it that showed the SYN. */
-static __always_inline bool is_early(const struct packet *packet, __u32 owner)
+static __always_inline bool is_early(struct scratch *scratch, __u32 owner)
 {
-	const struct st_syn *syn = bpf_map_lookup_elem(&syns, &packet->key);
-	const struct st_gate *gate = gate_of(&packet->key);
+	const struct packet *packet = &scratch->packet;
+	const struct st_syn *syn = syn_find(scratch);
+	const __u32 *expect = expect_of(scratch);
 
-	return syn && gate && syn->client == packet->sender && syn->owner == owner &&
-	       gate->expect == syn->seq + 1 && gate_is_ahead(gate, packet->seq);
+	return syn && expect && syn->client == packet->sender && syn->owner == owner &&
+	       *expect == syn->seq + 1 && is_ahead(*expect, packet->seq);
 }
 
 /* A segment that no flow explains. The key is canonical. */
-static __always_inline void keep_early(struct __sk_buff *skb, const struct packet *packet,
-				       bool egress)
+static __always_inline void keep_early(struct __sk_buff *skb, struct scratch *scratch, bool egress)
 {
-	struct scratch *scratch;
+	const struct packet *packet = &scratch->packet;
 
-	if (!is_early(packet, owner_of(skb, egress)))
+	if (!is_early(scratch, owner_of(skb, egress)))
 		return;
-	scratch = begin_event(skb, packet, egress, bpf_ktime_get_ns());
-	if (!scratch)
-		return;
+	begin_event(skb, scratch, egress, bpf_ktime_get_ns());
 	scratch->event.type = ST_EVENT_DATA;
 	scratch->segment.offset = packet->offset;
 	scratch->segment.seq = packet->seq;
@@ -149,7 +148,7 @@ __noinline int give_early(__u32 index)
 	if (half->walk == ST_WALK_RAW)
 		kept->event.flags |= ST_FLAG_RAW;
 	/* Another CPU may have given the place to another connection meanwhile. */
-	if (!output(kept, n) || kept->event.time != time)
+	if (!output(scratch, kept, n) || kept->event.time != time)
 		segment->lost = 1;
 	bpf_map_delete_elem(&early, &scratch->early);
 	return 0;

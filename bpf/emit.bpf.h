@@ -11,17 +11,21 @@ static __always_inline __u32 owner_of(const struct __sk_buff *skb, bool egress)
 	return skb->ifindex << 1 | egress;
 }
 
+/* Events of one processor between two looks at how full the ring is. */
+#define QUERY_EVERY 16
+
 /*
  * Waking costs more than everything else here, so events are silent except for
  * the first one after the daemon went to sleep and when the ring fills up.
  */
-static __always_inline __u64 wakeup_flags(void)
+static __always_inline __u64 wakeup_flags(struct scratch *scratch)
 {
 	if (control.asleep) {
 		control.asleep = 0;
 		return BPF_RB_FORCE_WAKEUP;
 	}
-	if (!control.urgent && bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > config.wakeup_fill) {
+	if (++scratch->asked % QUERY_EVERY == 0 && !control.urgent &&
+	    bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > config.wakeup_fill) {
 		control.urgent = 1;
 		return BPF_RB_FORCE_WAKEUP;
 	}
@@ -29,16 +33,12 @@ static __always_inline __u64 wakeup_flags(void)
 }
 
 /* The fields that all events of one packet share. */
-static __always_inline struct scratch *begin_event(struct __sk_buff *skb,
-						   const struct packet *packet, bool egress,
-						   __u64 now)
+static __always_inline void begin_event(struct __sk_buff *skb, struct scratch *scratch, bool egress,
+					__u64 now)
 {
-	struct scratch *scratch = get_scratch();
-	struct st_event *event;
+	const struct packet *packet = &scratch->packet;
+	struct st_event *event = &scratch->event;
 
-	if (!scratch)
-		return NULL;
-	event = &scratch->event;
 	event->time = now;
 	event->flow = 0;
 	event->syn_time = 0;
@@ -53,18 +53,19 @@ static __always_inline struct scratch *begin_event(struct __sk_buff *skb,
 	event->flags = egress ? ST_FLAG_EGRESS : 0;
 	event->sender = packet->sender;
 	event->spoken = 0;
+	event->pieces = 0;
 	event->seen[0] = event->seen[1] = 0;
 	if (skb->sk) {
 		event->flags |= ST_FLAG_LOCAL;
 		event->cgroup = bpf_skb_cgroup_id(skb);
 	}
-	return scratch;
 }
 
 /* Write an event with n payload bytes behind it. False: no room in the ring, counted. */
-static __always_inline bool output(void *event, __u32 n)
+static __always_inline bool output(struct scratch *scratch, void *event, __u32 n)
 {
-	if (bpf_ringbuf_output(&events, event, sizeof(struct st_event) + n, wakeup_flags())) {
+	if (bpf_ringbuf_output(&events, event, sizeof(struct st_event) + n,
+			       wakeup_flags(scratch))) {
 		count(ST_COUNT_LOST_RING_FULL);
 		return false;
 	}
@@ -74,7 +75,7 @@ static __always_inline bool output(void *event, __u32 n)
 
 static __always_inline bool submit(struct scratch *scratch, __u32 n)
 {
-	return output(scratch, n);
+	return output(scratch, scratch, n);
 }
 
 /* The event in the scratch, as one of the flow at hand, with n bytes that begin at seq. */
@@ -106,20 +107,93 @@ __noinline int submit_of_flow(__u32 type, __u32 seq, __u32 n)
 	return 0;
 }
 
-/* Copy n payload bytes (1 to ST_EVENT_PAYLOAD_MAX) of the segment from `from` on into one event. */
-__noinline int emit_bytes(struct __sk_buff *skb, __u32 from, __u32 n)
+/* The bytes gathered in the scratch, if there are any, become an event. */
+static __always_inline void emit_gathered(struct scratch *scratch)
+{
+	struct segment *segment = &scratch->segment;
+
+	if (!segment->fill)
+		return;
+	if (scratch->event.pieces == 1)
+		scratch->event.pieces = 0;
+	submit_of_flow(ST_EVENT_DATA, segment->first, segment->fill);
+	segment->fill = 0;
+	scratch->event.pieces = 0;
+}
+
+static __always_inline void truncated(struct segment *segment)
+{
+	count(ST_COUNT_REFUSED_TRUNCATED);
+	segment->lost = 1;
+}
+
+/* Where the next gathered bytes go. Read from memory as in last_piece(). */
+static __always_inline __u8 *gathering_place(struct scratch *scratch)
+{
+	__u32 fill = *(volatile __u32 *)&scratch->segment.fill;
+
+	opaque(fill);
+	return &scratch->payload[fill & (ST_EVENT_PAYLOAD_MAX - 1)];
+}
+
+/*
+ * The piece of the event that was begun last. Its number is read from memory, where the verifier
+ * knows nothing of it: half_of() tells why.
+ */
+static __always_inline struct st_piece *last_piece(struct st_event *event)
+{
+	__u32 last = *(volatile __u8 *)&event->pieces - 1;
+
+	opaque(last);
+	return &event->piece[last & (ST_PIECES_MAX - 1)];
+}
+
+/* n bytes that begin at segment->at are at the gathering place: they belong to the event. */
+static __always_inline void note_gathered(struct scratch *scratch, __u32 n)
+{
+	struct segment *segment = &scratch->segment;
+	struct st_event *event = &scratch->event;
+	__u32 seq = segment->seq + segment->at;
+
+	if (!segment->fill)
+		segment->first = segment->end = seq;
+	if (!segment->fill || segment->end != seq) {
+		event->pieces++;
+		*last_piece(event) = (struct st_piece){ .skip = seq - segment->end };
+	}
+	last_piece(event)->len += n;
+	segment->fill += n;
+	segment->at += n;
+	segment->end = seq + n;
+	segment->half.copied += n;
+}
+
+/* Make room for a piece of n bytes. */
+static __always_inline void gather_room(struct scratch *scratch, __u32 n)
+{
+	const struct segment *segment = &scratch->segment;
+
+	if (segment->fill + n > ST_EVENT_PAYLOAD_MAX ||
+	    (scratch->event.pieces == ST_PIECES_MAX && segment->end != segment->seq + segment->at))
+		emit_gathered(scratch);
+}
+
+/* Gather up to n (more than 0) bytes that begin at segment->at, as many as find room. */
+__noinline int gather(struct __sk_buff *skb, __u32 n)
 {
 	struct scratch *scratch = get_scratch();
+	__u32 room;
 
 	if (!scratch)
 		return 0;
-	n = clamp_length(n, ST_EVENT_PAYLOAD_MAX);
-	if (bpf_skb_load_bytes(skb, scratch->segment.offset + from, scratch->payload, n)) {
-		count(ST_COUNT_REFUSED_TRUNCATED);
-		scratch->segment.lost = 1;
-		return 0;
-	}
-	submit_of_flow(ST_EVENT_DATA, scratch->segment.seq + from, n);
+	gather_room(scratch, 1);
+	room = ST_EVENT_PAYLOAD_MAX - scratch->segment.fill;
+	n = clamp_length(n < room ? n : room, ST_EVENT_PAYLOAD_MAX);
+	if (bpf_skb_load_bytes(skb, scratch->segment.offset + scratch->segment.at,
+			       gathering_place(scratch), n))
+		truncated(&scratch->segment);
+	else
+		note_gathered(scratch, n);
 	return 0;
 }
 

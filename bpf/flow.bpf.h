@@ -15,17 +15,17 @@
 #define OLD_DISTANCE_MAX (1U << 20)
 
 /*
- * The flow is over, its entry stays until a new connection or the LRU takes its place: a
+ * The flow is over, its entry (scratch->entry) stays until another one needs the place: a
  * ServerHello that was on its way must not look like the middle of an unseen handshake.
  */
-static __always_inline void flow_over(const struct st_flow_key *key, struct st_flow *flow)
+static __always_inline void flow_over(struct scratch *scratch, struct st_flow *flow)
 {
 	if (flow->over)
 		return;
 	flow->over = 1;
 	flow->half[0].walk = ST_WALK_SPENT;
 	flow->half[1].walk = ST_WALK_SPENT;
-	gate_leave(key);
+	set_tag(scratch, scratch->entry, st_tag(scratch->packet.hash) & ~ST_TAG_LIVE);
 	count(ST_COUNT_FLOWS_ENDED);
 }
 
@@ -33,9 +33,10 @@ static __always_inline void flow_over(const struct st_flow_key *key, struct st_f
  * A SYN makes room for a new connection on the same ports, unless the hello that followed it
  * overtook it. New connections have higher numbers than the one before (RFC 6528 section 3).
  */
-static __always_inline void flow_remove(const struct packet *syn)
+static __always_inline void flow_remove(struct scratch *scratch)
 {
-	struct st_flow *flow = bpf_map_lookup_elem(&flows, &syn->key);
+	const struct packet *syn = &scratch->packet;
+	struct st_flow *flow = table_find(scratch);
 	const struct st_half *half;
 
 	if (!flow)
@@ -43,32 +44,21 @@ static __always_inline void flow_remove(const struct packet *syn)
 	half = half_of(flow, syn->sender);
 	if (!flow->over && half->walk != ST_WALK_NEW && half->seen - syn->seq <= SYN_LATE_MAX)
 		return;
-	flow_over(&syn->key, flow);
-	bpf_map_delete_elem(&flows, &syn->key);
+	if (!flow->over)
+		count(ST_COUNT_FLOWS_ENDED);
+	set_tag(scratch, scratch->entry, ST_TAG_FREE);
 }
 
 /* NULL: the table had no room, counted. */
-static __always_inline struct st_flow *flow_open(const struct packet *packet, bool joined,
-						 __u64 now)
+static __always_inline struct st_flow *flow_open(struct scratch *scratch, __u64 now)
 {
-	struct scratch *scratch = get_scratch();
-	struct st_flow *flow;
+	const struct packet *packet = &scratch->packet;
+	struct st_flow *flow = table_enter(scratch, now);
 	struct st_half *half;
 
-	if (!scratch)
-		return NULL;
-	scratch->flow = (struct st_flow){ .id = now, .joined = joined };
-	if (bpf_map_update_elem(&flows, &packet->key, &scratch->flow, BPF_NOEXIST)) {
-		flow = bpf_map_lookup_elem(&flows, &packet->key);
-		if (!flow) /* else another CPU was quicker */
-			count(ST_COUNT_LOST_TABLE_FULL);
-		return flow;
-	}
-	gate_enter(&packet->key, packet->seq, now);
-	count(ST_COUNT_FLOWS_OPENED);
-	flow = bpf_map_lookup_elem(&flows, &packet->key);
 	if (!flow)
 		return NULL;
+	flow->joined = packet->sniffed == TLS_SNIFFED_SERVER_HELLO;
 	half = half_of(flow, packet->sender);
 	half->need = half->seen = packet->seq;
 	/* A hello in the form of SSL 2.0 is one clear record; what follows it are TLS records. */
@@ -79,24 +69,27 @@ static __always_inline struct st_flow *flow_open(const struct packet *packet, bo
 		half->need = half->copy_to = half->next = half->seen = packet->ack;
 		half->walk = ST_WALK_ON;
 	}
-	return flow;
+	expect_no_more(scratch);
+	count(ST_COUNT_FLOWS_OPENED);
+	return table_settle(scratch, flow, now);
 }
 
 /*
  * The times of the TCP handshake go with the first event of the flow. How many parts of the
  * sender's stream came before that and were kept.
  */
-static __always_inline __u32 add_syn_times(struct st_event *event)
+static __always_inline __u32 add_syn_times(struct scratch *scratch)
 {
-	struct st_syn *syn = bpf_map_lookup_elem(&syns, &event->key);
+	struct st_event *event = &scratch->event;
+	struct st_syn *syn = syn_find(scratch);
 	__u32 early;
 
 	if (!syn)
 		return 0;
 	event->syn_time = syn->syn_time;
-	event->synack_time = syn->synack_time;
-	if (!syn->synack_time) { /* the answer took another way: it is no connect that fails */
-		syn->synack_time = event->time;
+	event->synack_time = st_syn_answer_time(syn);
+	if (!event->synack_time) { /* the answer took another way: it is no connect that fails */
+		st_syn_answer(syn, event->time);
 		syn->answer_seq = event->ack - 1;
 	}
 	event->spoken = event->sender == syn->client && event->seq == syn->seq + 1 && event->ack &&
@@ -206,6 +199,7 @@ static __always_inline void begin_segment(struct segment *segment, const struct 
 	segment->offset = packet->offset;
 	segment->seq = packet->seq;
 	segment->len = packet->len;
+	segment->fill = 0;
 	segment->half = *half;
 	segment->opened = flow->opened;
 	segment->joined = flow->joined;
@@ -234,12 +228,11 @@ static __always_inline void end_segment(const struct segment *segment, struct st
  * A segment that may concern a handshake: it begins with a hello, or its bucket
  * holds one. The key is canonical. False: no flow, nothing was done.
  */
-static __always_inline bool follow(struct __sk_buff *skb, const struct packet *packet, bool egress)
+static __always_inline bool follow(struct __sk_buff *skb, struct scratch *scratch, bool egress)
 {
-	struct st_flow *flow = bpf_map_lookup_elem(&flows, &packet->key);
+	const struct packet *packet = &scratch->packet;
+	struct st_flow *flow = table_find(scratch);
 	__u64 now = bpf_ktime_get_ns();
-	__u32 owner = owner_of(skb, egress);
-	struct scratch *scratch;
 	struct st_half *half;
 	bool over = false;
 
@@ -251,27 +244,24 @@ static __always_inline bool follow(struct __sk_buff *skb, const struct packet *p
 		if (is_old(packet, half_of(flow, packet->sender)))
 			return true;
 		/* Its SYN was not seen, but this is a new handshake. */
-		bpf_map_delete_elem(&flows, &packet->key);
-		flow = NULL;
+		set_tag(scratch, scratch->entry, ST_TAG_FREE);
+		flow = entry_at(scratch, NO_ENTRY);
 	}
 	if (!flow) {
 		if (packet->sniffed == TLS_SNIFFED_NOTHING || !is_hello(skb, packet))
 			return false;
-		flow = flow_open(packet, packet->sniffed == TLS_SNIFFED_SERVER_HELLO, now);
+		flow = flow_open(scratch, now);
 		if (!flow)
 			return false;
 	}
 	half = half_of(flow, packet->sender);
-	if (is_duplicate(packet, half, owner)) {
+	if (is_duplicate(packet, half, owner_of(skb, egress))) {
 		count(ST_COUNT_DUPLICATES);
 		return true;
 	}
-	scratch = begin_event(skb, packet, egress, now);
-	if (!scratch)
-		return false;
-	gate_touch(&packet->key, now);
+	begin_event(skb, scratch, egress, now);
 	scratch->event.flow = flow->id;
-	scratch->segment.early = flow->opened ? 0 : add_syn_times(&scratch->event);
+	scratch->segment.early = flow->opened ? 0 : add_syn_times(scratch);
 	begin_segment(&scratch->segment, packet, flow, half);
 	/* What comes with an RST is a message to people (RFC 9293 section 3.5.3). */
 	if (packet->len && !(packet->flags & TCP_RST))
@@ -287,7 +277,7 @@ static __always_inline bool follow(struct __sk_buff *skb, const struct packet *p
 	}
 	end_segment(&scratch->segment, flow, half, scratch->event.flow);
 	if (over)
-		flow_over(&packet->key, flow);
+		flow_over(scratch, flow);
 	return true;
 }
 

@@ -15,7 +15,10 @@
 /* Written by the daemon before loading; frozen afterwards. */
 const volatile struct st_bpf_config config = {
 	.wakeup_fill = 256 * 1024,
-	.gate_lifetime = 30ULL * 1000 * 1000 * 1000,
+	.seed = { 0x9e3779b97f4a7c15, 0xc2b2ae3d27d4eb4f, 0x165667b19e3779f9, 0x27d4eb2f165667c5,
+		  0x85ebca77c2b2ae63 },
+	.buckets = 10241,
+	.syns = 16384,
 	.copy_budget = 96 * 1024,
 };
 
@@ -31,30 +34,34 @@ struct {
 	__uint(max_entries, 8 * 1024 * 1024);
 } events SEC(".maps");
 
-/* Flows that are shaking hands. Made by the programs; deleted by them or by the daemon. */
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 65536);
-	__type(key, struct st_flow_key);
-	__type(value, struct st_flow);
-} flows SEC(".maps");
-
-/* Recent SYNs. Apart from flows, so that a SYN flood cannot push handshakes out. */
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 16384);
-	__type(key, struct st_flow_key);
-	__type(value, struct st_syn);
-} syns SEC(".maps");
-
-/* "Is a handshake open in this bucket?" Counted up by the programs, down by both. */
+/* Flows that are shaking hands, see struct st_bucket. Written by both sides, sized by config. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, ST_GATE_BUCKETS);
+	__uint(max_entries, 10241);
 	__type(key, __u32);
-	__type(value, struct st_gate);
-} gates SEC(".maps");
+	__type(value, struct st_bucket);
+} buckets SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 10241 * ST_WAYS);
+	__type(key, __u32);
+	__type(value, struct st_flow);
+} flows SEC(".maps");
+
+/*
+ * Recent SYNs, one place for each hash. Apart from flows, so that a SYN flood cannot push
+ * handshakes out. Written by the programs, read by the daemon.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 16384);
+	__type(key, __u32);
+	__type(value, struct st_syn);
+} syns SEC(".maps");
 
 /* enum st_count. Written by the programs, read by the daemon. */
 struct {

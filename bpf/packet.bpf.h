@@ -70,9 +70,13 @@ static __noinline int parse_packet(struct __sk_buff *skb, bool ethernet, struct 
 
 static __always_inline bool source_is_higher(const struct st_flow_key *key)
 {
-	for (int i = 0; i < 4; i++)
-		if (key->addr[0][i] != key->addr[1][i])
-			return key->addr[0][i] > key->addr[1][i];
+	const __u64 *a = (const __u64 *)key->addr[0], *b = (const __u64 *)key->addr[1];
+
+	/* Any order will do, as long as it is always the same one. */
+	if (a[0] != b[0])
+		return a[0] > b[0];
+	if (a[1] != b[1])
+		return a[1] > b[1];
 	return key->port[0] > key->port[1];
 }
 

@@ -17,6 +17,7 @@
 
 struct packet {
 	struct st_flow_key key; /* as sent (source first) until packet_canonical() */
+	__u64 hash;		/* st_flow_hash() */
 	__u32 seq;		/* of the first payload byte */
 	__u32 ack;
 	__u32 offset;			  /* in the skb; of the payload once all is parsed */
@@ -70,8 +71,10 @@ struct segment {
 	__u32 offset; /* of the payload in the skb */
 	__u32 seq;    /* of its first byte */
 	__u32 len;
-	__u32 from; /* first payload byte not yet emitted or left behind */
-	__u32 at;   /* where the walk stands */
+	__u32 at;    /* where the walk stands */
+	__u32 fill;  /* bytes in scratch->payload */
+	__u32 first; /* sequence number of the first of them */
+	__u32 end;   /* behind the last of them */
 	struct st_half half;
 	__u8 opened, joined, lost; /* as in struct st_flow */
 	__u8 telling;		   /* segments sent again are worth an event */
@@ -91,7 +94,8 @@ struct early_key {
  */
 struct scratch {
 	struct st_event event; /* event and payload go to the ring in one piece */
-	__u8 payload[ST_EVENT_PAYLOAD_MAX];
+	/* Twice what is filled: a place in it and a length are each bounded by a mask. */
+	__u8 payload[2 * ST_EVENT_PAYLOAD_MAX];
 	struct packet packet;
 	union {
 		struct ip4_head ip4;
@@ -101,9 +105,11 @@ struct scratch {
 		__be16 type;
 	} head;
 	struct segment segment;
-	struct st_syn syn; /* on their way into their tables */
-	struct st_flow flow;
 	struct early_key early;
+	__u32 index; /* the key of a look-up in an array */
+	__u32 entry; /* place in the flow table */
+	__u32 mine;  /* the same, of a new flow */
+	__u32 asked; /* events since the program was loaded */
 };
 
 /* Programs only. */

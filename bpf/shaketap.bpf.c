@@ -3,7 +3,7 @@
  * The kernel side of shaketap: what happens to one packet, top to bottom.
  *
  * Most packets belong to flows whose handshake is long over; they leave after
- * their headers and one look at the first payload bytes (see gate.bpf.h for the
+ * their headers and one look at the first payload bytes (see struct st_bucket for the
  * continuation of a handshake). Nothing is ever changed or dropped.
  */
 #include "connect.bpf.h"
@@ -15,22 +15,24 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define VERDICT (-1)
 
 /* A packet that may matter to a handshake or to the set-up of a connection. */
-static __noinline int observe_segment(struct __sk_buff *skb, struct packet *packet, bool egress)
+static __noinline int observe_segment(struct __sk_buff *skb, struct scratch *scratch, bool egress)
 {
+	struct packet *packet = &scratch->packet;
+
 	packet_canonical(packet);
 	if (packet->flags & TCP_SYN) {
 		if (packet->flags & TCP_ACK)
-			connect_answered(packet);
+			connect_answered(scratch);
 		else
-			connect_syn(skb, packet, egress);
+			connect_syn(skb, scratch, egress);
 	}
 	if (packet->len || packet->flags & (TCP_FIN | TCP_RST)) {
-		if (follow(skb, packet, egress))
+		if (follow(skb, scratch, egress))
 			return 0;
 		if (packet->flags & TCP_RST)
-			connect_refused(skb, packet, egress);
+			connect_refused(skb, scratch, egress);
 		else if (packet->len && packet->sniffed == TLS_SNIFFED_NOTHING)
-			keep_early(skb, packet, egress);
+			keep_early(skb, scratch, egress);
 	}
 	return 0;
 }
@@ -63,10 +65,11 @@ static __always_inline void observe(struct __sk_buff *skb, bool egress, bool eth
 		if (proxy_header_begins(packet->first))
 			sniff_behind_proxy(skb);
 	}
+	packet->hash = st_flow_hash(&packet->key, config.seed);
 	if (packet->sniffed == TLS_SNIFFED_NOTHING && !(packet->flags & (TCP_SYN | TCP_RST)) &&
-	    !gate_lets_in(&packet->key, packet->seq))
+	    !is_expected(scratch) && !is_open(scratch))
 		return;
-	observe_segment(skb, packet, egress);
+	observe_segment(skb, scratch, egress);
 }
 
 SEC("tc")

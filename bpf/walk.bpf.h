@@ -17,9 +17,8 @@
 #include "sniff.bpf.h"
 
 /*
- * Steps of the walk in one packet. A record takes up to three (header, body,
- * what is left behind), so about 20 records or 64 KB of certificates; a server's
- * flight has six. Beyond it the direction ends as spent, and that is counted.
+ * Steps of the walk in one packet: a record takes one, and one more for each event that a long
+ * one fills; a server's flight has six. Beyond it the direction ends as spent, and that is counted.
  */
 #define WALK_STEPS_MAX 64
 /* 64 KB in events of 2 KB, and one step to find the end: what one GSO packet can hold. */
@@ -107,78 +106,90 @@ static __always_inline bool enter_record(struct st_half *half, const __u8 *b, bo
 	}
 }
 
+/* Leave out what is sealed, up to the next record header or the end of the segment. */
+static __always_inline void leave_out(struct segment *segment)
+{
+	__u32 left = segment->len - segment->at;
+	__u32 skip = segment->half.next - (segment->seq + segment->at);
+
+	segment->at += skip < left ? skip : left;
+}
+
+/* The next n bytes are clear; they end at copy_to or with the segment. */
+static __always_inline int gather_clear(struct __sk_buff *skb, struct segment *segment)
+{
+	__u32 left = segment->len - segment->at;
+	__u32 wanted = segment->half.copy_to - (segment->seq + segment->at);
+	__u32 at = segment->at;
+
+	gather(skb, wanted < left ? wanted : left);
+	return segment->at == at || segment->at == segment->len; /* not in the packet; at its end */
+}
+
+/* A header cut by the border of the segment: its first bytes are needed, the rest comes raw. */
+static __always_inline int cut_record(struct __sk_buff *skb, struct scratch *scratch, __u32 left)
+{
+	lose_place(scratch);
+	gather(skb, left);
+	return 1;
+}
+
 /*
- * One step of the walk through the segment in the scratch. 0: go on; 1: done with
- * it. Every path moves `at` or `from` forward or ends the walk.
+ * One step of the walk through the segment in the scratch: a record, or what finds room of it in
+ * one event. 0: go on; 1: done with it. Every path moves `at` forward or ends the walk.
  */
 __noinline int walk_step(struct __sk_buff *skb)
 {
 	struct scratch *scratch = get_scratch();
 	struct segment *segment;
 	struct st_half *half;
-	__u32 pending, left, seq;
-	__u8 b[PEEK_LEN] = {};
+	__u32 left, seq;
+	__u8 *b;
 
 	if (!scratch)
 		return 1;
 	segment = &scratch->segment;
 	half = &segment->half;
-	pending = segment->at - segment->from;
 	left = segment->len - segment->at;
 	seq = segment->seq + segment->at;
 
-	if (pending >= ST_EVENT_PAYLOAD_MAX) {
-		emit_bytes(skb, segment->from, ST_EVENT_PAYLOAD_MAX);
-		segment->from += ST_EVENT_PAYLOAD_MAX;
-		return 0;
-	}
 	if (!left)
 		return 1;
-	if (before(seq, half->copy_to)) {
-		__u32 wanted = half->copy_to - seq;
-
-		if (wanted > left)
-			wanted = left;
-		segment->at += wanted;
-		half->copied += wanted;
-		return 0;
-	}
-	if (seq != half->next) { /* the sealed part of a record */
-		__u32 skip = half->next - seq;
-
-		if (pending)
-			emit_bytes(skb, segment->from, pending);
-		segment->at += skip < left ? skip : left;
-		segment->from = segment->at;
-		return 0;
+	if (before(seq, half->copy_to))
+		return gather_clear(skb, segment);
+	if (seq != half->next) {
+		leave_out(segment);
+		return segment->at == segment->len;
 	}
 	if (half->copied >= config.copy_budget || half->records >= ST_RECORDS_MAX) {
 		end_direction(scratch);
 		return 1;
 	}
-	if (left < TLS_RECORD_HEADER_LEN) {
-		lose_place(scratch);
-		return 1;
-	}
+	if (left < TLS_RECORD_HEADER_LEN)
+		return cut_record(skb, scratch, left);
+	gather_room(scratch, TLS_RECORD_HEADER_LEN);
+	b = gathering_place(scratch);
 	if (bpf_skb_load_bytes(skb, segment->offset + segment->at, b,
 			       left >= PEEK_LEN ? PEEK_LEN : TLS_RECORD_HEADER_LEN)) {
-		count(ST_COUNT_REFUSED_TRUNCATED);
+		truncated(segment);
 		return 1;
 	}
 	/* Sealed, or a hello behind a HelloRetryRequest? Too few bytes to tell. */
-	if (half->encrypted && b[0] == TLS_RECORD_HANDSHAKE && left < PEEK_LEN) {
-		lose_place(scratch);
-		return 1;
-	}
+	if (half->encrypted && b[0] == TLS_RECORD_HANDSHAKE && left < PEEK_LEN)
+		return cut_record(skb, scratch, left);
 	if (!enter_record(half, b, left >= PEEK_LEN, seq)) {
 		/* Five bytes tell the daemon what speaks here; no more of it is ours to see. */
-		segment->at += TLS_RECORD_HEADER_LEN;
+		note_gathered(scratch, TLS_RECORD_HEADER_LEN);
 		half->walk = ST_WALK_SPENT;
 		return 1;
 	}
 	if (half->copy_to != half->next || b[0] != TLS_RECORD_HANDSHAKE)
 		half->records++;
-	return 0;
+	note_gathered(scratch, TLS_RECORD_HEADER_LEN);
+	if (before(seq + TLS_RECORD_HEADER_LEN, half->copy_to))
+		return left > TLS_RECORD_HEADER_LEN ? gather_clear(skb, segment) : 1;
+	leave_out(segment);
+	return segment->at == segment->len;
 }
 
 /*
@@ -200,16 +211,13 @@ static __always_inline void walk_records(struct __sk_buff *skb, struct scratch *
 	struct segment *segment = &scratch->segment;
 	struct st_half *half = &segment->half;
 
-	segment->at = segment->from = half->need - segment->seq;
+	segment->at = half->need - segment->seq;
 	if (!walk_all(skb)) {
 		count(ST_COUNT_REFUSED_WALK_BOUND);
 		end_direction(scratch);
 	}
-	if (half->walk == ST_WALK_RAW)
-		segment->at =
-			segment->len; /* a header cut by the border: its first bytes are needed */
-	if (segment->at != segment->from)
-		emit_bytes(skb, segment->from, segment->at - segment->from);
+	if (segment->fill)
+		emit_gathered(scratch);
 	else if (scratch->event.flags & ST_FLAG_SPENT)
 		submit_of_flow(ST_EVENT_DATA, segment->seq + segment->at, 0);
 	half->need = segment->seq + segment->at;
@@ -222,35 +230,39 @@ __noinline int raw_step(struct __sk_buff *skb)
 {
 	struct scratch *scratch = get_scratch();
 	struct segment *segment;
-	__u32 from, n;
+	__u32 left, at;
 
 	if (!scratch)
 		return 1;
 	segment = &scratch->segment;
-	from = segment->at;
-	n = segment->len - from;
-	if (!n || segment->half.walk == ST_WALK_SPENT)
+	at = segment->at;
+	left = segment->len - at;
+	if (!left || segment->half.walk == ST_WALK_SPENT)
 		return 1;
-	if (n > ST_EVENT_PAYLOAD_MAX)
-		n = ST_EVENT_PAYLOAD_MAX;
-	segment->at += n;
-	segment->half.copied += n;
+	gather(skb, left);
 	if (segment->half.copied >= config.copy_budget)
 		end_direction(scratch);
-	emit_bytes(skb, from, n);
-	return 0;
+	return segment->at == at;
+}
+
+static __always_inline bool copy_all(struct __sk_buff *skb)
+{
+#pragma clang loop unroll(full)
+	for (int step = 0; step < RAW_STEPS_MAX; step++)
+		if (raw_step(skb))
+			return true;
+	return false;
 }
 
 static __always_inline void copy_raw(struct __sk_buff *skb, struct scratch *scratch)
 {
 	scratch->event.flags |= ST_FLAG_RAW;
 	scratch->segment.at = 0;
-#pragma clang loop unroll(full)
-	for (int step = 0; step < RAW_STEPS_MAX; step++)
-		if (raw_step(skb))
-			return;
-	count(ST_COUNT_REFUSED_WALK_BOUND);
-	end_direction(scratch);
+	if (!copy_all(skb)) {
+		count(ST_COUNT_REFUSED_WALK_BOUND);
+		end_direction(scratch);
+	}
+	emit_gathered(scratch);
 }
 
 /* What ends farther than this before what was seen is somebody's guess. */

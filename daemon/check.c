@@ -88,7 +88,6 @@ int check(const struct options *options, struct log *log)
 	const struct kernel_config config = {
 		.max_flows = options->max_flows,
 		.ring_size = options->ring_buffer,
-		.gate_lifetime = NS_PER_S,
 		.tls_ports = options->tls_ports,
 	};
 	char error[512];

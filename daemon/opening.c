@@ -39,7 +39,7 @@ void note_sender(struct connection *connection, const struct st_event *event)
 static void note_sent(struct hs_delivery *delivery, const struct st_event *event, uint32_t from,
 		      bool open)
 {
-	uint32_t end = from + event->len;
+	uint32_t end = from + st_event_span(event);
 	/* A keep-alive sends the last byte again or none (RFC 9293 section 3.8.4). */
 	bool old = from + 1 < delivery->sent && end <= delivery->sent;
 	bool data = event->type == ST_EVENT_DATA && (event->len || !(event->flags & ST_FLAG_WHOLE));

@@ -62,24 +62,52 @@ static bool is_copy(struct pipeline *pipeline, struct connection *connection)
 	return true;
 }
 
+/* Bytes of the event that follow each other. False: the limits forbid to take them. */
+static bool take_piece(struct connection *connection, const struct st_event *event, uint32_t seq,
+		       struct bytes bytes)
+{
+	struct connection_half *half = &connection->half[event->sender];
+	uint32_t stored = half->reasm.stored;
+
+	if (reasm_add(&half->reasm, seq, bytes))
+		return false;
+	if (half->reasm.lent.n || half->reasm.stored > stored)
+		note_segment(connection, event);
+	opening_settle(connection);
+	half->unread |= bytes.n > 0;
+	stream_order_read(connection);
+	return !reasm_settle(&half->reasm);
+}
+
+static bool take_pieces(struct connection *connection, const struct st_event *event,
+			const uint8_t *payload)
+{
+	uint32_t seq = event->seq;
+
+	if (!event->pieces)
+		return take_piece(connection, event, seq, (struct bytes){ payload, event->len });
+	for (unsigned i = 0; i < event->pieces; i++) {
+		const struct st_piece *piece = &event->piece[i];
+
+		seq += piece->skip;
+		if (!take_piece(connection, event, seq, (struct bytes){ payload, piece->len }))
+			return false;
+		payload += piece->len;
+		seq += piece->len;
+	}
+	return true;
+}
+
 static void on_data(struct pipeline *pipeline, struct connection *connection,
 		    const struct st_event *event, const uint8_t *payload)
 {
-	struct connection_half *half = &connection->half[event->sender];
+	const struct connection_half *half = &connection->half[event->sender];
 	uint32_t pos = half->reasm.pos;
 	uint32_t stored = half->reasm.stored;
 	uint64_t now = opening_time(connection, event);
 
-	if (reasm_add(&half->reasm, event->seq, (struct bytes){ payload, event->len })) {
-		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
-		return;
-	}
-	if (half->reasm.lent.n || half->reasm.stored > stored)
-		note_segment(connection, event);
-	opening_settle(connection);
 	stream_order_note(connection, event);
-	stream_order_read(connection);
-	if (reasm_settle(&half->reasm))
+	if (!take_pieces(connection, event, payload))
 		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
 	if (half->reasm.pos != pos || half->reasm.stored > stored)
 		connection_progress(&pipeline->all, connection, now);

@@ -68,7 +68,7 @@ bool recent_has(const struct recent *recent, const struct st_event *event)
 
 	if (!recent->known[event->sender] || memcmp(&recent->key, &event->key, sizeof(recent->key)))
 		return false;
-	before = recent->end[event->sender] - (event->seq + event->len);
+	before = recent->end[event->sender] - (event->seq + st_event_span(event));
 	/* A ServerHello may also come behind the timeout; a ClientHello there is a new one. */
 	if (event->flags & ST_FLAG_JOINED)
 		return before + NEAR_MAX < 2 * NEAR_MAX;

@@ -26,9 +26,6 @@
 #include "seed.h"
 #include "service.h"
 
-/* A gate lasts longer than any handshake is waited for. */
-#define GATE_LIFETIME_FACTOR 3
-#define GATE_LIFETIME_MIN (30 * NS_PER_S)
 /* After so long without a handshake, tell a person at a terminal where to find some. */
 #define HINT_NS (30 * NS_PER_S)
 
@@ -74,13 +71,6 @@ static void forget_flow(void *ctx, const struct st_flow_key *key, uint64_t flow)
 	struct run *run = ctx;
 
 	kernel_forget(run->kernel, key, flow);
-}
-
-static void drop_flows(void *ctx, const struct st_flow_key *keys, size_t n)
-{
-	struct run *run = ctx;
-
-	kernel_drop(run->kernel, keys, n);
 }
 
 static enum flow_state flow_state(void *ctx, const struct st_flow_key *key, uint64_t flow,
@@ -225,8 +215,6 @@ static int open_source(struct run *run)
 	const struct kernel_config config = {
 		.max_flows = options->max_flows,
 		.ring_size = options->ring_buffer,
-		.gate_lifetime = max_u64(options->handshake_timeout * GATE_LIFETIME_FACTOR,
-					 GATE_LIFETIME_MIN),
 		.tls_ports = options->tls_ports,
 		.no_certificates = options->no_certificates,
 	};
@@ -238,7 +226,7 @@ static int open_source(struct run *run)
 		.no_certificates = options->no_certificates,
 	};
 	const struct pipeline_ops ops = {
-		run, on_concluded, forget_flow, flow_state, is_unanswered, is_local, drop_flows,
+		run, on_concluded, forget_flow, flow_state, is_unanswered, is_local, NULL,
 	};
 	char error[512];
 

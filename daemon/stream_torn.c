@@ -21,7 +21,7 @@ void stream_torn_note(struct connection *connection, const struct st_event *even
 
 	/* That of an RST is where its sender stands: what it sent may never have come so far. */
 	if (event->type != ST_EVENT_RST)
-		advance(half, event->seq + event->len);
+		advance(half, event->seq + st_event_span(event));
 	if (event->ack)
 		advance(&connection->half[!event->sender], event->ack);
 	if (event->type == ST_EVENT_DATA)

@@ -23,7 +23,7 @@ struct st_flow_key {
 };
 
 enum st_event_type {
-	ST_EVENT_DATA = 1,    /* bytes of the stream, seq .. seq + len */
+	ST_EVENT_DATA = 1,    /* bytes of the stream from seq on, see st_event_span() */
 	ST_EVENT_FIN,	      /* the sender closed; seq is that of the FIN itself */
 	ST_EVENT_RST,	      /* the sender reset the connection */
 	ST_EVENT_REFUSED,     /* RST in answer to a SYN to one of the TLS ports */
@@ -46,6 +46,18 @@ enum st_event_flag {
 /* Payload bytes one event carries at most; longer ranges take several events. */
 #define ST_EVENT_PAYLOAD_MAX 2048
 
+/*
+ * What is copied of one packet goes into one event, though it lies apart in the stream: the
+ * sealed bodies of records are left out.
+ */
+struct st_piece {
+	__u16 skip; /* bytes of the stream left out before it */
+	__u16 len;
+};
+
+/* A server's flight in one packet has five. */
+#define ST_PIECES_MAX 8
+
 struct st_event {
 	__u64 time;	   /* ns, CLOCK_MONOTONIC: when the packet passed */
 	__u64 flow;	   /* identity of the flow entry: a reused key has another */
@@ -63,10 +75,23 @@ struct st_event {
 	__u8 flags;    /* enum st_event_flag */
 	__u8 sender;   /* index into key: who sent this packet */
 	__u8 spoken;   /* with OPENED: the other end sent bytes before the sender's first one */
+	__u8 pieces;   /* of the payload, in order; 0: it is all in one */
+	__u8 reserved[7];
+	struct st_piece piece[ST_PIECES_MAX];
 };
 
 _Static_assert(sizeof(struct st_flow_key) == 36, "flow key has holes");
-_Static_assert(sizeof(struct st_event) == 104, "event header has holes");
+_Static_assert(sizeof(struct st_event) == 144, "event header has holes");
+
+/* From its first to its last byte in the stream, with what was left out in between. */
+static inline __u32 st_event_span(const struct st_event *event)
+{
+	__u32 span = event->len;
+
+	for (__u32 i = 0; i < event->pieces && i < ST_PIECES_MAX; i++)
+		span += event->piece[i].skip;
+	return span;
+}
 
 /* How one direction of a flow is being followed. */
 enum st_walk {
@@ -99,20 +124,22 @@ struct st_half {
 	__u8 fin;	/* enum st_fin */
 };
 
-/* The value of the flow table. */
+/* An entry of the flow table. */
 struct st_flow {
 	__u64 id;
-	struct st_half half[2]; /* by sender */
-	__u8 opened;		/* the opening event went out */
-	__u8 joined;		/* it began with a ServerHello */
-	__u8 lost;		/* an event of this flow was lost */
-	__u8 over;    /* RST, FIN of both sides, or it could not be told: stragglers find it */
+	struct st_flow_key key;
+	__u8 opened;  /* the opening event went out */
+	__u8 joined;  /* it began with a ServerHello */
+	__u8 lost;    /* an event of this flow was lost */
+	__u8 over;    /* RST, FIN of both sides, or nobody wants more: stragglers find it */
 	__u8 repeats; /* segments sent again that were told */
-	__u8 reserved[3];
+	__u8 reserved[7];
+	struct st_half half[2]; /* by sender */
+	__u64 unused[2];	/* two lines of a cache, not three */
 };
 
 _Static_assert(sizeof(struct st_half) == 28, "st_half has holes");
-_Static_assert(sizeof(struct st_flow) == 72, "st_flow has holes");
+_Static_assert(sizeof(struct st_flow) == 128, "an entry is two lines of a cache");
 
 /* Segments of a hello sent again that are told: TCP gives up after about as many. */
 #define ST_REPEATS_MAX 8
@@ -120,58 +147,133 @@ _Static_assert(sizeof(struct st_flow) == 72, "st_flow has holes");
 /* Encrypted record headers reported per direction: a handshake with tickets needs about ten. */
 #define ST_RECORDS_MAX 24
 
-/* The value of the SYN table. */
-struct st_syn {
-	__u64 syn_time;
-	__u64 synack_time; /* 0: no answer yet */
-	__u32 seq;	   /* initial sequence number of the client */
-	__u32 owner;	   /* as in st_half: copies on other interfaces are no repetition */
-	__u32 answer_seq;  /* with synack_time: that of the server */
-	__u8 client;	   /* index into the key: who sent the SYN */
-	__u8 repeated;	   /* ST_EVENT_SYN_REPEATED went out */
-	__u8 early;	   /* parts of the client's stream kept, its beginning is not here yet */
-	__u8 reserved;
+/*
+ * The flow table: an array of entries, shared memory of the programs and the daemon. Each
+ * flow may be in one of the ST_WAYS entries of two buckets, and enters the one in which
+ * fewer handshakes are open. Where both are full of those, the oldest goes. In front of the
+ * entries stands an array of tags, 16 bits for each, which says who may be there: a
+ * packet of no open handshake reads two buckets of it and leaves.
+ *
+ * Nothing is locked (5.10 has no atomic operation that tells what was there). An entry is
+ * written before its tag, and whoever made one looks afterwards whether it is still its own.
+ */
+#define ST_WAYS 8
+#define ST_TAG_LIVE 1 /* else the flow is over, and the place may be taken */
+#define ST_TAG_FREE 0
+
+struct st_bucket {
+	__u16 tag[ST_WAYS];
 };
+
+/* Buckets for this many handshakes open at once: a fourth more places than that. */
+#define ST_BUCKETS_MIN 64
+
+static inline __u32 st_buckets(__u32 flows)
+{
+	__u32 buckets = flows / ST_WAYS + flows / ST_WAYS / 4 + 1;
+
+	return buckets < ST_BUCKETS_MIN ? ST_BUCKETS_MIN : buckets;
+}
+
+/* Random numbers that make the places in the tables unpredictable. */
+#define ST_SEEDS 5
+
+/*
+ * One end of a connection: multilinear, so that whoever does not know the seeds finds no two that
+ * collide more often than by chance.
+ */
+static inline __u64 st_hash_end(const struct st_flow_key *key, int end, const volatile __u64 *seed)
+{
+	__u64 sum = key->port[end] * seed[4] + key->addr[end][3] * seed[3];
+
+	/* IPv4 has the same words here everywhere. */
+	if (key->addr[end][0])
+		for (int i = 0; i < 3; i++)
+			sum += key->addr[end][i] * seed[i];
+	return sum >> 32;
+}
+
+/*
+ * Of a key, in either order of its ends; places in the tables come from it. The seeds are volatile
+ * for the programs: the compiler must not take those it sees for those that will be there.
+ */
+static inline __u64 st_flow_hash(const struct st_flow_key *key, const volatile __u64 *seed)
+{
+	__u64 a = st_hash_end(key, 0, seed), b = st_hash_end(key, 1, seed);
+	__u64 hash = (a * a + b * b) * 0x9e3779b97f4a7c15ULL;
+
+	return hash ^ hash >> 29;
+}
+
+/* A number below n of the upper or lower half of the hash. */
+static inline __u32 st_place(__u32 hash, __u32 n)
+{
+	return (__u64)hash * n >> 32;
+}
+
+/* The two buckets of a flow, which may be one. */
+static inline __u32 st_bucket_of(__u64 hash, __u32 which, __u32 buckets)
+{
+	return st_place(which ? (__u32)hash * 0x85ebca6b : hash >> 32, buckets);
+}
+
+/* Of a live flow. */
+static inline __u16 st_tag(__u64 hash)
+{
+	return (hash & 0xfffe ? hash & 0xfffe : 2) | ST_TAG_LIVE;
+}
+
+/*
+ * The SYN table: an array as well, one place for each hash. A collision, or a flood of
+ * SYNs, overwrites an entry and with it the times of that connect; and should it fail, there
+ * is no report. What two processors wrote at once is seen by the check and counts as nothing.
+ */
+struct st_syn {
+	struct st_flow_key key;
+	__u32 seq; /* initial sequence number of the client */
+	__u64 syn_time;
+	__u32 owner;	    /* as in st_half: copies on other interfaces are no repetition */
+	__u32 answer_seq;   /* of the server, once there is an answer */
+	__u32 answered;	    /* ns behind syn_time; 0: no answer yet */
+	__u8 answered_high; /* its bits 32 to 39: a quarter of an hour */
+	__u8 client : 1;    /* index into the key: who sent the SYN */
+	__u8 repeated : 1;  /* ST_EVENT_SYN_REPEATED went out */
+	__u8 early : 3;	    /* parts of the client's stream kept, its beginning is not here yet */
+	__u8 reserved : 3;
+	__u16 check; /* written last */
+};
+
+_Static_assert(sizeof(struct st_syn) == 64, "an entry is one line of a cache");
+
+/* When the answer came; 0: not yet. */
+static inline __u64 st_syn_answer_time(const struct st_syn *syn)
+{
+	__u64 behind = (__u64)syn->answered_high << 32 | syn->answered;
+
+	return behind ? syn->syn_time + behind : 0;
+}
+
+static inline void st_syn_answer(struct st_syn *syn, __u64 now)
+{
+	__u64 behind = now > syn->syn_time ? now - syn->syn_time : 1;
+
+	syn->answered = behind;
+	syn->answered_high = behind >> 32;
+}
+
+static inline __u16 st_syn_check(const struct st_syn *syn)
+{
+	__u64 sum = (syn->syn_time ^ syn->seq) * 0x9e3779b97f4a7c15ULL;
+
+	sum ^= (__u64)(syn->owner ^ (__u32)syn->client) * 0xc2b2ae3d27d4eb4fULL;
+	return sum >> 48 | 1; /* an empty entry is none */
+}
 
 /*
  * A server that spoke first has sent less than this. An acknowledgement farther away, or behind,
  * is of another answer to the SYN than the one that was seen (SYN cookies begin anew).
  */
 #define ST_SPOKEN_MAX (1U << 20)
-
-_Static_assert(sizeof(struct st_syn) == 32, "st_syn has holes");
-
-/*
- * The gate: "is a handshake open in this bucket of flows?". count goes up when
- * an entry of the flow table is made and down when its flow is over, by whoever
- * sees to that. An entry that the LRU table dropped leaves the count up: then
- * stamp closes the gate after the configured lifetime without news, and the next
- * entry counts from one. The count wraps like a signed number; 0 and less is closed.
- *
- * expect is where the client's data begins of the connection whose SYN was answered last in
- * this bucket, as long as it did not begin. What comes a little behind that is worth a look
- * (segments may overtake each other); of other connections one packet in 2^18 is.
- */
-#define ST_GATE_BUCKETS 65536
-#define ST_GATE_TICK_SHIFT 30 /* the stamp counts units of 2^30 ns */
-
-struct st_gate {
-	__u32 count;
-	__u32 stamp;
-	__u32 expect;
-	__u32 reserved; /* the map rounds up to 8, and the daemon sees it as an array */
-};
-
-/* Symmetric in the two ends; cheap rather than strong: a collision costs one lookup. */
-static inline __u32 st_gate_bucket(const struct st_flow_key *key, __u32 seed)
-{
-	__u32 hash = seed;
-
-	for (int i = 0; i < 4; i++)
-		hash = (hash ^ (key->addr[0][i] + key->addr[1][i])) * 0x9e3779b1;
-	hash = (hash ^ ((__u32)key->port[0] + key->port[1])) * 0x85ebca6b;
-	return (hash >> 16) & (ST_GATE_BUCKETS - 1);
-}
 
 /* How the daemon and the programs agree on waking: in .bss, mapped by both. */
 struct st_control {

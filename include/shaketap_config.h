@@ -8,13 +8,16 @@
 
 #include <linux/types.h>
 
+#include "shaketap_abi.h"
+
 #define ST_PORTS_WORDS (65536 / 64)
 
 struct st_bpf_config {
 	__u64 tls_ports[ST_PORTS_WORDS]; /* bit set: failed connects to this port are reported */
 	__u64 wakeup_fill;     /* bytes in the ring that are worth waking the daemon for */
-	__u64 gate_lifetime;   /* ns after which a gate without news is taken as closed */
-	__u32 gate_seed;       /* makes the buckets of the gate unpredictable */
+	__u64 seed[ST_SEEDS];  /* of the hash of a flow */
+	__u32 buckets;	       /* of the flow table */
+	__u32 syns;	       /* places in the SYN table */
 	__u32 copy_budget;     /* bytes copied per direction of a flow */
 	__u32 no_certificates; /* 1: of a Certificate that fills its record, only the headers */
 };

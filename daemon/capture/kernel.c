@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -15,6 +14,7 @@
 #include <bpf/libbpf.h>
 
 #include "capture/needs.h"
+#include "capture/tables.h"
 #include "shaketap_config.h"
 
 #include "shaketap.skel.h" /* uses the config */
@@ -22,8 +22,6 @@
 /* SYNs that wait for their ClientHello; a fraction of the handshakes that can be open. */
 #define SYNS_PER_FLOW 4
 #define SYNS_MIN 4096
-/* The table drops entries a little before it is full: each CPU keeps so many free ones in store. */
-#define LRU_STORE 128
 /* What this part of the ring's size holds is worth waking for. */
 #define WAKEUP_SHARE 8
 
@@ -31,20 +29,30 @@ struct kernel {
 	struct shaketap_bpf *skel;
 	struct ring_buffer *ring;
 	struct kernel_ops ops;
-	struct st_gate *gates; /* the map itself, shared with the programs */
-	int flows, syns, counts;
+	struct tables tables; /* shared with the programs */
+	int counts;
 	int cpus;
-	uint32_t seed;
 	int drained;	   /* events handed out by the drain at hand */
 	uint64_t *per_cpu; /* room for one value of a per-CPU map */
 };
+
+static bool pieces_add_up(const struct st_event *event)
+{
+	unsigned sum = 0;
+
+	if (event->pieces > ST_PIECES_MAX)
+		return false;
+	for (unsigned i = 0; i < event->pieces; i++)
+		sum += event->piece[i].len;
+	return !event->pieces || sum == event->len;
+}
 
 static int on_sample(void *ctx, void *data, size_t size)
 {
 	struct kernel *kernel = ctx;
 	const struct st_event *event = data;
 
-	if (size < sizeof(*event) || size - sizeof(*event) < event->len)
+	if (size < sizeof(*event) || size - sizeof(*event) < event->len || !pieces_add_up(event))
 		return 0; /* not of our making */
 	kernel->ops.event(kernel->ops.ctx, event, (const uint8_t *)(event + 1));
 	return ++kernel->drained < KERNEL_DRAIN_MAX ? 0 : -EAGAIN; /* the position is kept */
@@ -58,27 +66,40 @@ static void raise_memlock(void)
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);
 }
 
+static void plan_tables(struct kernel *kernel, const struct kernel_config *config)
+{
+	struct tables *tables = &kernel->tables;
+	size_t syns = config->max_flows / SYNS_PER_FLOW;
+
+	if (getrandom(tables->seed, sizeof(tables->seed), GRND_NONBLOCK) != sizeof(tables->seed))
+		tables->seed[0] = (uint64_t)getpid() << 32;
+	for (unsigned i = 0; i < ST_SEEDS; i++)
+		tables->seed[i] |= 1; /* so early in the boot there may be none: still a hash */
+	tables->bucket_count = st_buckets((uint32_t)config->max_flows);
+	tables->syn_count = (uint32_t)(syns < SYNS_MIN ? SYNS_MIN : syns);
+}
+
 static int configure(struct kernel *kernel, const struct kernel_config *config)
 {
 	struct shaketap_bpf *skel = kernel->skel;
-	size_t flows = config->max_flows + LRU_STORE * (size_t)kernel->cpus;
-	size_t syns = config->max_flows / SYNS_PER_FLOW;
+	const struct tables *tables = &kernel->tables;
 	int err;
 
-	if (getrandom(&kernel->seed, sizeof(kernel->seed), GRND_NONBLOCK) != sizeof(kernel->seed))
-		kernel->seed = (uint32_t)getpid();
+	plan_tables(kernel, config);
 	memcpy(skel->rodata->config.tls_ports, config->tls_ports,
 	       sizeof(skel->rodata->config.tls_ports));
+	memcpy(skel->rodata->config.seed, tables->seed, sizeof(tables->seed));
 	skel->rodata->config.wakeup_fill = config->ring_size / WAKEUP_SHARE;
-	skel->rodata->config.gate_lifetime = config->gate_lifetime;
-	skel->rodata->config.gate_seed = kernel->seed;
+	skel->rodata->config.buckets = tables->bucket_count;
+	skel->rodata->config.syns = tables->syn_count;
 	skel->rodata->config.no_certificates = config->no_certificates;
 	err = bpf_map__set_max_entries(skel->maps.events, (uint32_t)config->ring_size);
 	if (!err)
-		err = bpf_map__set_max_entries(skel->maps.flows, (uint32_t)flows);
+		err = bpf_map__set_max_entries(skel->maps.buckets, tables->bucket_count);
 	if (!err)
-		err = bpf_map__set_max_entries(skel->maps.syns,
-					       (uint32_t)(syns < SYNS_MIN ? SYNS_MIN : syns));
+		err = bpf_map__set_max_entries(skel->maps.flows, tables->bucket_count * ST_WAYS);
+	if (!err)
+		err = bpf_map__set_max_entries(skel->maps.syns, tables->syn_count);
 	return err;
 }
 
@@ -98,15 +119,12 @@ static int load(struct kernel *kernel, const struct kernel_config *config)
 		err = shaketap_bpf__load(kernel->skel);
 	if (err)
 		return err;
-	kernel->flows = bpf_map__fd(kernel->skel->maps.flows);
-	kernel->syns = bpf_map__fd(kernel->skel->maps.syns);
 	kernel->counts = bpf_map__fd(kernel->skel->maps.counts);
-	kernel->gates = mmap(NULL, ST_GATE_BUCKETS * sizeof(*kernel->gates), PROT_READ | PROT_WRITE,
-			     MAP_SHARED, bpf_map__fd(kernel->skel->maps.gates), 0);
-	if (kernel->gates == MAP_FAILED) {
-		kernel->gates = NULL;
-		return -errno;
-	}
+	err = tables_map(&kernel->tables, bpf_map__fd(kernel->skel->maps.buckets),
+			 bpf_map__fd(kernel->skel->maps.flows),
+			 bpf_map__fd(kernel->skel->maps.syns));
+	if (err)
+		return err;
 	kernel->ring =
 		ring_buffer__new(bpf_map__fd(kernel->skel->maps.events), on_sample, kernel, NULL);
 	if (!kernel->ring)
@@ -186,8 +204,7 @@ void kernel_close(struct kernel *kernel)
 	if (!kernel)
 		return;
 	ring_buffer__free(kernel->ring);
-	if (kernel->gates)
-		munmap(kernel->gates, ST_GATE_BUCKETS * sizeof(*kernel->gates));
+	tables_unmap(&kernel->tables);
 	shaketap_bpf__destroy(kernel->skel);
 	free(kernel->per_cpu);
 	free(kernel);
@@ -240,53 +257,32 @@ bool kernel_sleep(struct kernel *kernel)
 
 void kernel_forget(struct kernel *kernel, const struct st_flow_key *key, uint64_t flow)
 {
-	struct st_flow entry;
-	uint32_t bucket = st_gate_bucket(key, kernel->seed);
+	struct st_flow *entry = tables_flow(&kernel->tables, key);
 
-	/* Another flow may have the key by now; one that ended by itself has left its gate. */
-	if (bpf_map_lookup_elem(kernel->flows, key, &entry) || entry.id != flow)
-		return;
-	if (bpf_map_delete_elem(kernel->flows, key) || entry.over)
-		return;
-	__atomic_fetch_sub(&kernel->gates[bucket].count, 1, __ATOMIC_RELAXED);
-}
-
-void kernel_drop(struct kernel *kernel, const struct st_flow_key *keys, size_t n)
-{
-	const struct bpf_map_batch_opts options = { .sz = sizeof(options) };
-
-	while (n) {
-		uint32_t done = (uint32_t)n;
-
-		if (!bpf_map_delete_batch(kernel->flows, keys, &done, &options))
-			return;
-		/* It stops at one that is not there any more, and says how many it did before. */
-		if (errno != ENOENT || done >= n)
-			return;
-		keys += done + 1;
-		n -= done + 1;
-	}
+	/* Another flow may have the key by now. */
+	if (entry && entry->id == flow && !entry->over)
+		tables_end(&kernel->tables, entry);
 }
 
 enum kernel_flow kernel_flow_state(struct kernel *kernel, const struct st_flow_key *key,
 				   uint64_t flow, uint32_t seen[2])
 {
-	struct st_flow entry;
+	const struct st_flow *entry = tables_flow(&kernel->tables, key);
 
-	if (bpf_map_lookup_elem(kernel->flows, key, &entry) || entry.id != flow)
+	if (!entry || entry->id != flow)
 		return KERNEL_FLOW_GONE;
 	for (int i = 0; i < 2; i++)
-		if (entry.half[i].walk != ST_WALK_NEW)
-			seen[i] = entry.half[i].seen;
-	return entry.lost ? KERNEL_FLOW_LOST : KERNEL_FLOW_INTACT;
+		if (entry->half[i].walk != ST_WALK_NEW)
+			seen[i] = entry->half[i].seen;
+	return entry->lost ? KERNEL_FLOW_LOST : KERNEL_FLOW_INTACT;
 }
 
 bool kernel_syn_unanswered(struct kernel *kernel, const struct st_flow_key *key, uint64_t syn_time)
 {
 	struct st_syn entry;
 
-	return !bpf_map_lookup_elem(kernel->syns, key, &entry) && entry.syn_time == syn_time &&
-	       !entry.synack_time;
+	return tables_syn(&kernel->tables, key, &entry) && entry.syn_time == syn_time &&
+	       !st_syn_answer_time(&entry);
 }
 
 void kernel_counts(struct kernel *kernel, struct kernel_counts *out)

@@ -20,7 +20,6 @@ struct kernel;
 struct kernel_config {
 	size_t max_flows;
 	size_t ring_size;	   /* bytes, power of two */
-	uint64_t gate_lifetime;	   /* ns */
 	const uint64_t *tls_ports; /* ST_PORTS_WORDS words, bit per port */
 	bool no_certificates;	   /* do not copy them */
 };
@@ -64,14 +63,8 @@ int kernel_drain(struct kernel *kernel);
  */
 bool kernel_sleep(struct kernel *kernel);
 
-/* Take a flow out of the table, if it is still there. */
+/* Nothing more of this flow is wanted. */
 void kernel_forget(struct kernel *kernel, const struct st_flow_key *key, uint64_t flow);
-
-/*
- * Take flows that ended by themselves out of the table. One whose ports were used again and whose
- * first event still lies in the ring is taken for them: it ends as unknown, evicted.
- */
-void kernel_drop(struct kernel *kernel, const struct st_flow_key *keys, size_t n);
 
 /* seen: by sender, how far payload has passed; stays as it is where that is not known. */
 enum kernel_flow kernel_flow_state(struct kernel *kernel, const struct st_flow_key *key,

@@ -37,7 +37,7 @@ def nets_of(bench):
     found, nets = test_runs(bench), {}
     gates = found.pop(("gates-open", "percent"))
     for flows, state in KNOWN:
-        bench.report.note(f"{flows:,} {state}: {gates[f'{flows}:{state}'][0]:.0f} % of the gates are open")
+        bench.report.note(f"{flows:,} {state}: {gates[f'{flows}:{state}'][0]:.0f} % of the places hold an open handshake")
         for (kind, how), rounds in found.items():
             nets[state, kind, how, flows] = net(rounds[f"{flows}:{state}"], rounds["empty"])
             bench.report.keep(f"net.{state}.{flows}.{kind}.{how}", f"{flows:,} {state}: {TEXTS[kind]}, {how}", "ns",

@@ -3,9 +3,6 @@
 
 #include <arpa/inet.h>
 #include <err.h>
-#include <time.h>
-
-#include <bpf/bpf.h>
 
 #define CLIENTS 0x0a000000U /* 10.0.0.0 */
 #define SERVER 0xc6120001U  /* 198.18.0.1 */
@@ -26,45 +23,56 @@ static struct st_flow_key key_of(uint32_t number)
 	return key;
 }
 
-static uint32_t stamp_now(void)
+static unsigned count_taken(const struct st_bucket *bucket)
 {
-	struct timespec t;
+	unsigned taken = 0;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint32_t)(((uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec) >>
-			  ST_GATE_TICK_SHIFT);
+	for (unsigned way = 0; way < ST_WAYS; way++)
+		taken += bucket->tag[way] != ST_TAG_FREE;
+	return taken;
+}
+
+/* As table_enter() in bpf/table.bpf.h does it. False: both buckets are full. */
+static bool enter(struct tables *tables, const struct st_flow_key *key, uint64_t id, bool open)
+{
+	uint64_t hash = st_flow_hash(key, (const __u64 *)tables->seed);
+	uint32_t number = st_bucket_of(hash, 0, tables->bucket_count);
+	uint32_t other = st_bucket_of(hash, 1, tables->bucket_count);
+	unsigned way = count_taken(&tables->buckets[number]);
+	struct st_flow *flow;
+
+	if (count_taken(&tables->buckets[other]) < way) {
+		number = other;
+		way = count_taken(&tables->buckets[other]);
+	}
+	if (way == ST_WAYS)
+		return false;
+	flow = &tables->flows[(size_t)number * ST_WAYS + way];
+	*flow = (struct st_flow){ .id = id, .key = *key, .opened = 1, .over = !open };
+	flow->half[0].walk = flow->half[1].walk = ST_WALK_ON;
+	tables->buckets[number].tag[way] = open ? st_tag(hash) : st_tag(hash) & ~ST_TAG_LIVE;
+	return true;
 }
 
 void known_fill(struct programs *programs, uint32_t flows, bool open)
 {
-	int fd = bpf_map__fd(programs->skel->maps.flows);
+	uint32_t entered = 0;
 
 	for (uint32_t i = 0; i < flows; i++) {
 		struct st_flow_key key = key_of(i);
-		struct st_flow flow = { .id = i + 1, .opened = 1, .over = !open };
 
-		flow.half[0].walk = flow.half[1].walk = ST_WALK_ON;
-		if (bpf_map_update_elem(fd, &key, &flow, BPF_NOEXIST))
-			err(1, "cannot add a flow");
-		if (open)
-			programs->gates[st_gate_bucket(&key, GATE_SEED)].count++;
+		entered += enter(&programs->tables, &key, i + 1, open);
 	}
-	known_refresh(programs);
+	if (entered < flows - flows / 1000)
+		errx(1, "only %u of %u flows find a place", entered, flows);
 }
 
-void known_refresh(struct programs *programs)
+double known_tags_open(const struct programs *programs)
 {
-	uint32_t stamp = stamp_now();
+	const struct tables *tables = &programs->tables;
+	uint32_t open = 0, all = tables->bucket_count * ST_WAYS;
 
-	for (uint32_t i = 0; i < ST_GATE_BUCKETS; i++)
-		programs->gates[i].stamp = stamp;
-}
-
-double known_gates_open(const struct programs *programs)
-{
-	uint32_t open = 0;
-
-	for (uint32_t i = 0; i < ST_GATE_BUCKETS; i++)
-		open += (int32_t)programs->gates[i].count > 0;
-	return 100.0 * open / ST_GATE_BUCKETS;
+	for (uint32_t i = 0; i < all; i++)
+		open += tables->buckets[i / ST_WAYS].tag[i % ST_WAYS] & ST_TAG_LIVE;
+	return 100.0 * open / all;
 }

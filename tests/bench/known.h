@@ -7,16 +7,10 @@
 
 #include "programs.h"
 
-/*
- * Open: all of them are shaking hands, each holds its gate open. Else they are over and their
- * gates are closed; their entries wait for stragglers.
- */
+/* Open: all of them are shaking hands. Else they are over; their entries wait for stragglers. */
 void known_fill(struct programs *programs, uint32_t flows, bool open);
 
-/* Open gates close by themselves when there is no news: make it now. */
-void known_refresh(struct programs *programs);
-
-/* In percent. */
-double known_gates_open(const struct programs *programs);
+/* Places of the table that hold a handshake, in percent. */
+double known_tags_open(const struct programs *programs);
 
 #endif

@@ -3,7 +3,6 @@
 
 #include <err.h>
 #include <errno.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -29,12 +28,6 @@ static int on_event(void *ctx, void *data, size_t size)
 	return 0;
 }
 
-/* Of an LRU table every processor holds some places back. */
-static uint32_t places(uint32_t flows)
-{
-	return flows + flows / 4 + 65536;
-}
-
 void programs_open(struct programs *programs, uint32_t flows)
 {
 	const struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
@@ -46,23 +39,26 @@ void programs_open(struct programs *programs, uint32_t flows)
 		err(1, "cannot open the programs");
 	config = (struct st_bpf_config *)&skel->rodata->config;
 	config->tls_ports[SERVER_PORT / 64] |= 1ULL << SERVER_PORT % 64;
-	config->gate_seed = GATE_SEED;
-	bpf_map__set_max_entries(skel->maps.flows, places(flows));
+	programs->tables.bucket_count = config->buckets = st_buckets(flows);
+	programs->tables.syn_count = config->syns;
+	for (int i = 0; i < ST_SEEDS; i++)
+		programs->tables.seed[i] = config->seed[i];
+	bpf_map__set_max_entries(skel->maps.buckets, config->buckets);
+	bpf_map__set_max_entries(skel->maps.flows, config->buckets * ST_WAYS);
 	programs->skel = skel;
 	programs->empty = empty_bpf__open_and_load();
 	if (shaketap_bpf__load(skel) || !programs->empty)
 		err(1, "cannot load the programs");
 	programs->ring = ring_buffer__new(bpf_map__fd(skel->maps.events), on_event, programs, NULL);
-	programs->gates =
-		mmap(NULL, ST_GATE_BUCKETS * sizeof(struct st_gate), PROT_READ | PROT_WRITE,
-		     MAP_SHARED, bpf_map__fd(skel->maps.gates), 0);
-	if (!programs->ring || programs->gates == MAP_FAILED)
+	if (!programs->ring ||
+	    tables_map(&programs->tables, bpf_map__fd(skel->maps.buckets),
+		       bpf_map__fd(skel->maps.flows), bpf_map__fd(skel->maps.syns)))
 		err(1, "cannot map what the programs share");
 }
 
 void programs_close(struct programs *programs)
 {
-	munmap(programs->gates, ST_GATE_BUCKETS * sizeof(struct st_gate));
+	tables_unmap(&programs->tables);
 	ring_buffer__free(programs->ring);
 	empty_bpf__destroy(programs->empty);
 	shaketap_bpf__destroy(programs->skel);

@@ -7,12 +7,11 @@
 #include <stdint.h>
 
 #include "bench/empty.skel.h"
+#include "capture/tables.h"
 #include "shaketap_abi.h"
 #include "shaketap_config.h"
 
 #include "shaketap.skel.h" /* behind the types it mentions */
-
-#define GATE_SEED 0x5eed
 
 /* The two that are compared, in the order of a round. */
 enum program { EMPTY, SHAKETAP, PROGRAMS };
@@ -21,8 +20,8 @@ struct programs {
 	struct shaketap_bpf *skel;
 	struct empty_bpf *empty;
 	struct ring_buffer *ring;
-	struct st_gate *gates; /* mapped */
-	uint64_t events;       /* taken from the ring so far */
+	struct tables tables; /* mapped */
+	uint64_t events;      /* taken from the ring so far */
 };
 
 struct packet_bytes {

@@ -28,7 +28,7 @@ enum { UDP = 17, ETHERTYPE_ARP = 0x0806 };
 #define TIMESTAMPS 12 /* bytes of TCP options, as Linux sends them */
 #define HELLO 512
 #define FIRST_PORT 10000
-/* So many flows are looked at in turn where the state of their gates tells. */
+/* So many flows are looked at in turn where the state of their tags tells. */
 #define FLOWS_HOT 64
 #define FLOWS_EACH 4096
 #define PACKET_MAX 2048
@@ -156,7 +156,7 @@ static void take_turns(const struct bench *bench, const struct kind *kind, run_f
 		run(bench, kind, &bench->sets[i]);
 }
 
-/* A hello makes a flow, whose gate would be open for the packets that come behind. */
+/* A hello makes a flow, whose tag would be open for the packets that come behind. */
 static unsigned flows_hot(const struct kind *kind)
 {
 	return kind->payload == MID_RECORD || kind->payload == RECORD_START ? FLOWS_HOT : 1;
@@ -166,8 +166,6 @@ static void measure(struct bench *bench, const struct kind *kind)
 {
 	int stats;
 
-	for (int i = 0; i < bench->set_count; i++)
-		known_refresh(&bench->sets[i].programs);
 	prepare(bench, kind, flows_hot(kind));
 	take_turns(bench, kind, run_hot);
 	for (int i = 0; i < bench->set_count; i++)
@@ -197,7 +195,7 @@ static void open_set(struct set *set, const char *name)
 	set->name = name;
 	programs_open(&set->programs, flows);
 	known_fill(&set->programs, flows, !strcmp(state, ":open"));
-	printf("gates-open\tpercent\t%s\t%.1f\n", name, known_gates_open(&set->programs));
+	printf("gates-open\tpercent\t%s\t%.1f\n", name, known_tags_open(&set->programs));
 }
 
 static void close_set(struct set *set)

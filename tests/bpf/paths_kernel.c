@@ -129,13 +129,6 @@ static void on_concluded(void *ctx, const struct handshake *hs)
 	path->config.concluded(path->config.ctx, hs);
 }
 
-static void drop(void *ctx, const struct st_flow_key *keys, size_t n)
-{
-	const struct kernel_path *path = ctx;
-
-	kernel_drop(path->kernel, keys, n);
-}
-
 static void forget(void *ctx, const struct st_flow_key *key, uint64_t flow)
 {
 	const struct kernel_path *path = ctx;
@@ -192,7 +185,6 @@ struct kernel_path *kernel_path_new(const struct kernel_path_config *config)
 {
 	const struct kernel_config kernel = { .max_flows = MAX_FLOWS,
 					      .ring_size = RING_SIZE,
-					      .gate_lifetime = UINT64_MAX / 2,
 					      .tls_ports = config->tls_ports };
 	struct kernel_path *path = calloc(1, sizeof(*path));
 	char error[256];
@@ -232,7 +224,7 @@ void kernel_path_begin(struct kernel_path *path, struct facts *facts)
 	path->facts = facts;
 	path->pipeline =
 		pipeline_new(&pipeline, &(struct pipeline_ops){ path, on_concluded, forget, state,
-								unanswered, is_local, drop });
+								unanswered, is_local, NULL });
 	if (!path->pipeline)
 		errx(1, "out of memory");
 	pipeline_set_wall(path->pipeline, -REPLAY_EPOCH);

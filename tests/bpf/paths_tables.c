@@ -10,53 +10,61 @@
 
 #include <bpf/bpf.h>
 
-#include "shaketap_abi.h"
-
 /* More than the programs have. */
 #define MAPS_MAX 16
+
 #define KEY_MAX 64
 
-static void clear_hash(int map, uint32_t key_size)
+static void clear_hash(int map, const struct bpf_map_info *info)
 {
 	uint8_t key[KEY_MAX];
 
-	if (key_size > sizeof(key))
-		errx(1, "a table has keys of %u bytes", key_size);
+	if (info->key_size > sizeof(key))
+		errx(1, "a table has keys of %u bytes", info->key_size);
 	while (!bpf_map_get_next_key(map, NULL, key))
 		if (bpf_map_delete_elem(map, key))
 			err(1, "cannot empty a table");
 }
 
-static void clear_gates(int map)
+static void clear_array(int map, const struct bpf_map_info *info)
 {
-	const size_t size = ST_GATE_BUCKETS * sizeof(struct st_gate);
-	void *gates = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, map, 0);
+	size_t bytes = (size_t)info->max_entries * ((info->value_size + 7) & ~7U);
+	void *table = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, map, 0);
 
-	if (gates == MAP_FAILED)
-		err(1, "cannot close the gates");
-	memset(gates, 0, size);
-	munmap(gates, size);
+	if (table == MAP_FAILED)
+		err(1, "cannot empty a table");
+	memset(table, 0, bytes);
+	munmap(table, bytes);
 }
 
-/* True: it was one of ours to clear. */
-static bool clear_map(uint32_t id)
+static const struct {
+	const char *name;
+	void (*clear)(int map, const struct bpf_map_info *info);
+} tables[] = {
+	{ "flows", clear_array },   { "buckets", clear_array }, { "syns", clear_array },
+	{ "expects", clear_array }, { "early", clear_hash },
+};
+
+#define TABLES (sizeof(tables) / sizeof(tables[0]))
+
+/* How many of the tables it is. */
+static unsigned clear_map(uint32_t id)
 {
 	struct bpf_map_info info = { 0 };
 	uint32_t size = sizeof(info);
 	int map = bpf_map_get_fd_by_id(id);
-	bool hash, gates;
+	unsigned cleared = 0;
 
 	if (map < 0 || bpf_obj_get_info_by_fd(map, &info, &size))
 		err(1, "cannot find the tables");
-	hash = !strcmp(info.name, "flows") || !strcmp(info.name, "syns") ||
-	       !strcmp(info.name, "early");
-	gates = !strcmp(info.name, "gates");
-	if (hash)
-		clear_hash(map, info.key_size);
-	else if (gates)
-		clear_gates(map);
+	for (size_t i = 0; i < TABLES; i++) {
+		if (strcmp(info.name, tables[i].name))
+			continue;
+		tables[i].clear(map, &info);
+		cleared++;
+	}
 	close(map);
-	return hash || gates;
+	return cleared;
 }
 
 void tables_clear(int program)
@@ -70,6 +78,6 @@ void tables_clear(int program)
 		err(1, "cannot ask for the tables");
 	for (uint32_t i = 0; i < info.nr_map_ids && i < MAPS_MAX; i++)
 		cleared += clear_map(ids[i]);
-	if (cleared != 4)
-		errx(1, "flows, syns, early and gates should be there; %u of them are", cleared);
+	if (cleared != TABLES)
+		errx(1, "there should be %zu tables to clear; %u are there", TABLES, cleared);
 }

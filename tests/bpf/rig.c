@@ -10,21 +10,61 @@
 
 #define TCX_NEXT (-1)
 #define USUAL_HELLO 512
-#define GATE_SEED 0x5eed
+
+static struct seen *take(struct rig *rig, const struct st_event *event, const uint8_t *payload,
+			 uint16_t len)
+{
+	struct seen *seen = &rig->seen[rig->count];
+
+	assert_true(rig->count < SEEN_MAX);
+	seen->event = *event;
+	seen->event.len = len;
+	memcpy(seen->payload, payload, len);
+	rig->count++;
+	return seen;
+}
+
+/* The first piece opens the flow, the last one says that the direction is spent. */
+static void take_pieces(struct rig *rig, const struct st_event *event, const uint8_t *payload)
+{
+	uint32_t seq = event->seq;
+	unsigned sum = 0;
+
+	assert_true(event->pieces > 1 && event->pieces <= ST_PIECES_MAX);
+	assert_int_equal(event->piece[0].skip, 0);
+	for (unsigned i = 0; i < event->pieces; i++) {
+		struct seen *seen = take(rig, event, payload + sum, event->piece[i].len);
+
+		assert_true(event->piece[i].len > 0 && (i == 0 || event->piece[i].skip > 0));
+		seq += event->piece[i].skip;
+		seen->event.seq = seq;
+		seen->event.pieces = 0;
+		if (i > 0)
+			seen->event.flags &= ~(ST_FLAG_OPENED | ST_FLAG_JOINED);
+		if (i + 1U < event->pieces)
+			seen->event.flags &= ~ST_FLAG_SPENT;
+		seq += event->piece[i].len;
+		sum += event->piece[i].len;
+	}
+	assert_int_equal(sum, event->len);
+	assert_int_equal(st_event_span(event), seq - event->seq);
+}
 
 static int on_event(void *ctx, void *data, size_t size)
 {
 	struct rig *rig = ctx;
-	struct seen *seen = &rig->seen[rig->count];
+	struct st_event event;
 
-	assert_true(rig->count < SEEN_MAX);
-	assert_true(size >= sizeof(seen->event));
-	memcpy(&seen->event, data, sizeof(seen->event));
+	assert_true(size >= sizeof(event));
+	memcpy(&event, data, sizeof(event));
 	/* The ring rounds up to 8 bytes in memory, but tells the length as it was given. */
-	assert_int_equal(size, sizeof(seen->event) + seen->event.len);
-	assert_true(seen->event.len <= ST_EVENT_PAYLOAD_MAX);
-	memcpy(seen->payload, (char *)data + sizeof(seen->event), seen->event.len);
-	rig->count++;
+	assert_int_equal(size, sizeof(event) + event.len);
+	assert_true(event.len <= ST_EVENT_PAYLOAD_MAX);
+	rig->events++;
+	if (event.pieces)
+		take_pieces(rig, &event, (uint8_t *)data + sizeof(event));
+	else
+		take(rig, &event, (uint8_t *)data + sizeof(event), event.len);
 	return 0;
 }
 
@@ -44,15 +84,24 @@ void rig_open(struct rig *rig, const struct rig_config *config)
 	assert_non_null(rig->skel);
 	given = (struct st_bpf_config *)&rig->skel->rodata->config;
 	given->tls_ports[SERVER_PORT / 64] |= 1ULL << SERVER_PORT % 64;
-	given->gate_seed = GATE_SEED;
+	for (unsigned i = 0; i < ST_SEEDS; i++)
+		given->seed[i] += 2 * i + 2; /* others than those they are compiled with */
 	if (config->copy_budget)
 		given->copy_budget = config->copy_budget;
 	given->no_certificates = config->no_certificates;
 	if (config->ring_size)
 		bpf_map__set_max_entries(rig->skel->maps.events, config->ring_size);
 	if (config->flows)
-		bpf_map__set_max_entries(rig->skel->maps.flows, config->flows);
+		given->buckets = st_buckets(config->flows);
+	bpf_map__set_max_entries(rig->skel->maps.buckets, given->buckets);
+	bpf_map__set_max_entries(rig->skel->maps.flows, given->buckets * ST_WAYS);
 	assert_int_equal(shaketap_bpf__load(rig->skel), 0);
+	rig->tables = (struct tables){ .bucket_count = given->buckets, .syn_count = given->syns };
+	memcpy(rig->tables.seed, given->seed, sizeof(given->seed));
+	assert_int_equal(tables_map(&rig->tables, bpf_map__fd(rig->skel->maps.buckets),
+				    bpf_map__fd(rig->skel->maps.flows),
+				    bpf_map__fd(rig->skel->maps.syns)),
+			 0);
 	rig->ring = ring_buffer__new(bpf_map__fd(rig->skel->maps.events), on_event, rig, NULL);
 	assert_non_null(rig->ring);
 	rig->next[CLIENT] = 1000;
@@ -62,6 +111,7 @@ void rig_open(struct rig *rig, const struct rig_config *config)
 void rig_close(struct rig *rig)
 {
 	ring_buffer__free(rig->ring);
+	tables_unmap(&rig->tables);
 	shaketap_bpf__destroy(rig->skel);
 }
 
@@ -172,7 +222,7 @@ void both_hellos(struct rig *rig)
 
 size_t rig_events(struct rig *rig)
 {
-	rig->count = 0;
+	rig->count = rig->events = 0;
 	assert_true(ring_buffer__consume(rig->ring) >= 0);
 	return rig->count;
 }
@@ -224,43 +274,57 @@ uint64_t count_of(const struct rig *rig, enum st_count what)
 	return sum;
 }
 
+struct st_flow *flow_of(const struct rig *rig, const struct st_flow_key *key)
+{
+	return tables_flow(&rig->tables, key);
+}
+
 bool has_flow(const struct rig *rig, const struct st_flow_key *key)
 {
-	struct st_flow flow;
+	const struct st_flow *flow = flow_of(rig, key);
 
 	/* An entry whose flow is over stays for stragglers. */
-	return !bpf_map_lookup_elem(bpf_map__fd(rig->skel->maps.flows), key, &flow) && !flow.over;
+	return flow && !flow->over;
 }
 
 uint32_t seen_of(const struct rig *rig, int side)
 {
 	struct st_flow_key key = base_key(rig);
-	struct st_flow flow;
+	const struct st_flow *flow = flow_of(rig, &key);
 
-	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(rig->skel->maps.flows), &key, &flow), 0);
-	return flow.half[side].seen;
+	assert_non_null(flow);
+	return flow->half[side].seen;
 }
 
 size_t flow_count(const struct rig *rig)
 {
-	int fd = bpf_map__fd(rig->skel->maps.flows);
-	struct st_flow_key key;
 	size_t n = 0;
-	int err = bpf_map_get_next_key(fd, NULL, &key);
 
-	for (; !err; err = bpf_map_get_next_key(fd, &key, &key))
-		n += has_flow(rig, &key);
+	for (uint32_t i = 0; i < rig->tables.bucket_count * ST_WAYS; i++)
+		n += rig->tables.buckets[i / ST_WAYS].tag[i % ST_WAYS] & ST_TAG_LIVE;
 	return n;
 }
 
-uint32_t gate_count(const struct rig *rig, const struct st_flow_key *key)
+static uint16_t *tag_of(const struct rig *rig, const struct st_flow *flow)
 {
-	uint32_t bucket = st_gate_bucket(key, GATE_SEED);
-	struct st_gate gate;
+	size_t index = (size_t)(flow - rig->tables.flows);
 
-	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(rig->skel->maps.gates), &bucket, &gate),
-			 0);
-	return gate.count;
+	return &rig->tables.buckets[index / ST_WAYS].tag[index % ST_WAYS];
+}
+
+unsigned open_tags(const struct rig *rig, const struct st_flow_key *key)
+{
+	const struct st_flow *flow = flow_of(rig, key);
+
+	return flow && *tag_of(rig, flow) & ST_TAG_LIVE;
+}
+
+void evict(const struct rig *rig, const struct st_flow_key *key)
+{
+	const struct st_flow *flow = flow_of(rig, key);
+
+	assert_non_null(flow);
+	*tag_of(rig, flow) = ST_TAG_FREE;
 }
 
 struct st_flow_key base_key(const struct rig *rig)

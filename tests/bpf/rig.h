@@ -20,6 +20,7 @@
 
 #include <cmocka.h>
 
+#include "capture/tables.h"
 #include "packets.h"
 #include "shaketap_abi.h"
 #include "shaketap_config.h"
@@ -40,8 +41,10 @@ struct seen {
 struct rig {
 	struct shaketap_bpf *skel;
 	struct ring_buffer *ring;
+	struct tables tables;	    /* as the daemon sees them */
 	struct seen seen[SEEN_MAX]; /* filled by rig_events() */
 	size_t count;
+	size_t events;
 	uint32_t next[2];  /* sequence number that each side sends next */
 	struct frame base; /* what say() and signal() send is made from this */
 	bool egress;	   /* run the programs of this hook */
@@ -78,7 +81,10 @@ void server_hello(struct rig *rig);
 /* ClientHello and ServerHello. */
 void both_hellos(struct rig *rig);
 
-/* Take the events that came since the last call into rig->seen; how many. */
+/*
+ * Take the events that came since the last call into rig->seen; how many. Of an event in pieces
+ * each is one here, as if it had come alone; rig->events is the number of those that came.
+ */
 size_t rig_events(struct rig *rig);
 /* Exactly one event came, with type and payload length; it. */
 const struct seen *only_event(struct rig *rig, uint8_t type, size_t len);
@@ -94,7 +100,12 @@ bool has_flow(const struct rig *rig, const struct st_flow_key *key);
 /* How far the table says that payload of a side of base's connection has come. */
 uint32_t seen_of(const struct rig *rig, int side);
 size_t flow_count(const struct rig *rig);
-uint32_t gate_count(const struct rig *rig, const struct st_flow_key *key);
+/* Places in the table that keep packets of this key from leaving at once. */
+unsigned open_tags(const struct rig *rig, const struct st_flow_key *key);
+/* The entry of this key, open or over; NULL: none. */
+struct st_flow *flow_of(const struct rig *rig, const struct st_flow_key *key);
+/* As if the table had given its place to another flow. */
+void evict(const struct rig *rig, const struct st_flow_key *key);
 /* The key of base's connection. */
 struct st_flow_key base_key(const struct rig *rig);
 

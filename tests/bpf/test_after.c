@@ -1,35 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: tests/bpf/rig.c tests/bpf/packets.c */
+/* links: tests/bpf/rig.c tests/bpf/packets.c capture/tables.c */
 /* What comes behind the end of a handshake, after the daemon has said that it wants no more. */
 #include <arpa/inet.h>
-
-#include <bpf/bpf.h>
 
 #include "rig.h"
 
 #define OLD (1U << 20) /* what ends less than this before the last byte seen is old */
 
-static int flows_fd(const struct rig *rig)
-{
-	return bpf_map__fd(rig->skel->maps.flows);
-}
-
-/* As kernel_forget() in daemon/capture/kernel.c leaves it. */
+/* As kernel_forget() in daemon/capture/kernel.c does it. */
 static void forget(struct rig *rig, const struct st_flow_key *key)
 {
-	uint32_t bucket = st_gate_bucket(key, rig->skel->rodata->config.gate_seed);
-	int gates = bpf_map__fd(rig->skel->maps.gates);
-	struct st_gate gate;
-	struct st_flow flow;
+	struct st_flow *flow = flow_of(rig, key);
 
-	assert_int_equal(bpf_map_lookup_elem(flows_fd(rig), key, &flow), 0);
-	assert_false(flow.over);
-	flow.over = 1;
-	flow.half[0].walk = flow.half[1].walk = ST_WALK_SPENT;
-	assert_int_equal(bpf_map_update_elem(flows_fd(rig), key, &flow, BPF_EXIST), 0);
-	assert_int_equal(bpf_map_lookup_elem(gates, &bucket, &gate), 0);
-	gate.count--;
-	assert_int_equal(bpf_map_update_elem(gates, &bucket, &gate, BPF_ANY), 0);
+	assert_non_null(flow);
+	assert_false(flow->over);
+	tables_end(&rig->tables, flow);
 }
 
 /* A handshake as far as its ClientHello, and forgotten; the identity it had. */
@@ -40,8 +25,15 @@ static uint64_t forgotten(struct rig *rig)
 	client_hello(rig);
 	assert_int_equal(rig_events(rig), 1);
 	forget(rig, &key);
-	assert_int_equal(gate_count(rig, &key), 0);
+	assert_int_equal(open_tags(rig, &key), 0);
 	return rig->seen[0].event.flow;
+}
+
+static void open_again(const struct rig *rig, const struct st_flow_key *key)
+{
+	size_t index = (size_t)(flow_of(rig, key) - rig->tables.flows);
+
+	rig->tables.buckets[index / ST_WAYS].tag[index % ST_WAYS] |= ST_TAG_LIVE;
 }
 
 static struct st_syn syn_of(const struct rig *rig)
@@ -49,8 +41,15 @@ static struct st_syn syn_of(const struct rig *rig)
 	const struct st_flow_key key = base_key(rig);
 	struct st_syn syn;
 
-	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(rig->skel->maps.syns), &key, &syn), 0);
+	assert_true(tables_syn(&rig->tables, &key, &syn));
 	return syn;
+}
+
+static uint64_t answer_time(const struct rig *rig)
+{
+	const struct st_syn syn = syn_of(rig);
+
+	return st_syn_answer_time(&syn);
 }
 
 static void a_late_server_hello(void **state)
@@ -63,10 +62,10 @@ static void a_late_server_hello(void **state)
 	no_events(rig);
 	assert_false(has_flow(rig, &key));
 	assert_int_equal(count_of(rig, ST_COUNT_FLOWS_OPENED), 1);
-	assert_int_equal(gate_count(rig, &key), 0);
+	assert_int_equal(open_tags(rig, &key), 0);
 }
 
-/* Another flow may keep the gate of the bucket open. */
+/* Another flow with the same tag may have them looked at. */
 static void all_that_is_no_hello(void **state)
 {
 	struct rig *rig = *state;
@@ -75,19 +74,14 @@ static void all_that_is_no_hello(void **state)
 
 	forgotten(rig);
 	for (int open = 0; open < 2; open++) {
-		uint32_t bucket = st_gate_bucket(&key, rig->skel->rodata->config.gate_seed);
-		struct st_gate gate;
-
 		say(rig, SERVER, bytes, tls_sealed(bytes, TLS_RECORD_APPLICATION_DATA, 50));
 		say(rig, CLIENT, bytes, tls_alert(bytes, 2, 40));
 		signal_flags(rig, CLIENT, FIN | ACK);
 		signal_flags(rig, SERVER, FIN | ACK);
 		signal_flags(rig, SERVER, RST);
 		no_events(rig);
-		assert_int_equal(gate_count(rig, &key), open);
-		bpf_map_lookup_elem(bpf_map__fd(rig->skel->maps.gates), &bucket, &gate);
-		gate.count++;
-		bpf_map_update_elem(bpf_map__fd(rig->skel->maps.gates), &bucket, &gate, BPF_ANY);
+		assert_int_equal(open_tags(rig, &key), open);
+		open_again(rig, &key);
 	}
 	assert_int_equal(count_of(rig, ST_COUNT_FLOWS_ENDED), 0); /* that was the daemon */
 }
@@ -136,13 +130,13 @@ static void a_new_client_hello(void **state)
 		assert_int_equal(rig_events(rig), 1);
 		assert_int_equal(rig->seen[0].event.flow, event->flow);
 	}
-	assert_int_equal(gate_count(rig, &key), 0); /* other ports, other buckets */
+	assert_int_equal(open_tags(rig, &key), 0); /* other ports, other buckets */
 	assert_int_equal(flow_count(rig), 3);
 	for (size_t i = 0; i < sizeof(far) / sizeof(far[0]); i++) {
 		struct st_flow_key of = key;
 
 		of.port[CLIENT] = htons((uint16_t)(1000 + i));
-		assert_int_equal(gate_count(rig, &of), 1);
+		assert_int_equal(open_tags(rig, &of), 1);
 	}
 	assert_int_equal(count_of(rig, ST_COUNT_FLOWS_OPENED), 6);
 }
@@ -168,19 +162,18 @@ static void a_new_connection(void **state)
 	struct rig *rig = *state;
 	const struct st_flow_key key = base_key(rig);
 	uint64_t flow = forgotten(rig);
-	struct st_flow entry;
 
 	rig->next[CLIENT] -= 100; /* close to the old numbers: the SYN alone tells */
 	connect_tcp(rig);
 	no_events(rig);
-	assert_int_not_equal(bpf_map_lookup_elem(flows_fd(rig), &key, &entry), 0);
-	assert_int_equal(gate_count(rig, &key), 0);
+	assert_null(flow_of(rig, &key));
+	assert_int_equal(open_tags(rig, &key), 0);
 	assert_int_equal(count_of(rig, ST_COUNT_FLOWS_ENDED), 0);
 	both_hellos(rig);
 	assert_int_equal(rig_events(rig), 2);
 	assert_int_not_equal(rig->seen[0].event.flow, flow);
 	assert_true(rig->seen[0].event.syn_time > 0);
-	assert_int_equal(gate_count(rig, &key), 1);
+	assert_int_equal(open_tags(rig, &key), 1);
 }
 
 /* The SYN-ACK took another way: who sends a hello was answered, and this is no failing connect. */
@@ -191,12 +184,12 @@ static void a_hello_answers_its_syn(void **state)
 	const struct st_event *event;
 
 	signal_flags(rig, CLIENT, SYN);
-	assert_int_equal(syn_of(rig).synack_time, 0);
+	assert_int_equal(answer_time(rig), 0);
 	client_hello(rig);
 	event = &only_event(rig, ST_EVENT_DATA, 521)->event;
 	assert_true(event->syn_time > 0);
 	assert_int_equal(event->synack_time, 0); /* when is not known */
-	assert_int_equal(syn_of(rig).synack_time, event->time);
+	assert_int_equal(answer_time(rig), event->time);
 	assert_int_equal(syn_of(rig).syn_time, event->syn_time);
 	rig->next[CLIENT] = isn;
 	signal_flags(rig, CLIENT, SYN); /* a copy, late */
@@ -213,7 +206,7 @@ static void a_reset_behind_such_a_hello(void **state)
 	signal_flags(rig, CLIENT, SYN);
 	client_hello(rig);
 	only_event(rig, ST_EVENT_DATA, 521);
-	assert_int_equal(bpf_map_delete_elem(flows_fd(rig), &key), 0); /* evicted */
+	evict(rig, &key);
 	rig->next[CLIENT] = isn + 1;
 	signal_flags(rig, SERVER, RST | ACK);
 	no_events(rig);
@@ -226,11 +219,11 @@ static void an_answer_is_not_replaced(void **state)
 	uint64_t answered;
 
 	connect_tcp(rig);
-	answered = syn_of(rig).synack_time;
+	answered = answer_time(rig);
 	assert_true(answered > 0);
 	client_hello(rig);
 	assert_int_equal(only_event(rig, ST_EVENT_DATA, 521)->event.synack_time, answered);
-	assert_int_equal(syn_of(rig).synack_time, answered);
+	assert_int_equal(answer_time(rig), answered);
 }
 
 /* SMTP, SSH and the like: the server has sent 20 bytes when the client begins. */

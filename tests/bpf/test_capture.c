@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: tests/bpf/rig.c tests/bpf/packets.c */
+/* links: tests/bpf/rig.c tests/bpf/packets.c capture/tables.c */
 /*
  * Down to TCP: which frames are understood, which are refused and how that is counted.
  * Every frame of every test also proves that the verdict is TCX_NEXT (rig_frame()).
@@ -95,7 +95,7 @@ static void check_understood(struct rig *rig, const struct capture_case *c, bool
 	signal_flags(rig, CLIENT, RST);
 	assert_int_equal(rig_events(rig), 1);
 	assert_false(has_flow(rig, &key));
-	assert_int_equal(gate_count(rig, &key), 0);
+	assert_int_equal(open_tags(rig, &key), 0);
 }
 
 static void understands_every_layout(void **state)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: tests/bpf/rig.c tests/bpf/packets.c */
+/* links: tests/bpf/rig.c tests/bpf/packets.c capture/tables.c */
 /* A FIN may overtake the data before it: then the flow goes on behind the FINs of both sides. */
 #include "rig.h"
 
@@ -61,7 +61,7 @@ static void data_behind_both(void **state)
 		only_event(rig, ST_EVENT_RST, 0);
 		assert_int_equal(flow_count(rig), 0);
 	}
-	assert_int_equal(gate_count(rig, &key), 0);
+	assert_int_equal(open_tags(rig, &key), 0);
 	assert_int_equal(count_of(rig, ST_COUNT_RAW_MODE), 0);
 }
 
@@ -95,7 +95,7 @@ static void a_direction_without_its_place(void **state)
 	assert_int_equal(fin(rig, SERVER), ST_FLAG_LOCAL | ST_FLAG_RAW);
 	assert_int_equal(fin(rig, CLIENT), ST_FLAG_LOCAL);
 	assert_true(has_flow(rig, &key));
-	assert_int_equal(gate_count(rig, &key), 1);
+	assert_int_equal(open_tags(rig, &key), 1);
 }
 
 /* With the last bytes in the same packet, or all of them. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: tests/bpf/rig.c tests/bpf/packets.c */
+/* links: tests/bpf/rig.c tests/bpf/packets.c capture/tables.c */
 /* The ClientHello in the form of SSL 2.0 (RFC 5246 appendix E.2), and records of odd sizes. */
 #include "rig.h"
 
@@ -91,7 +91,7 @@ static void only_what_adds_up_is_opened(void **state)
 		say(rig, CLIENT, bytes, n);
 		no_events(rig);
 		assert_false(has_flow(rig, &key));
-		assert_int_equal(gate_count(rig, &key), 0);
+		assert_int_equal(open_tags(rig, &key), 0);
 	}
 	say(rig, CLIENT, bytes, 10); /* fewer bytes than tell */
 	no_events(rig);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: tests/bpf/rig.c tests/bpf/packets.c */
+/* links: tests/bpf/rig.c tests/bpf/packets.c capture/tables.c */
 /*
  * Adverse order: in whatever segments and order a handshake comes, every byte of its clear messages
  * is copied, at its place, and headers of sealed records are.

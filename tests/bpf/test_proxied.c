@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: tests/bpf/rig.c tests/bpf/packets.c */
+/* links: tests/bpf/rig.c tests/bpf/packets.c capture/tables.c */
 /* A ClientHello behind a PROXY header (HAProxy's proxy-protocol.txt, sections 2.1 and 2.2). */
 #include "rig.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: tests/bpf/rig.c tests/bpf/packets.c tests/bpf/layers.c */
+/* links: tests/bpf/rig.c tests/bpf/packets.c capture/tables.c tests/bpf/layers.c */
 /* Handshakes inside tunnels, where the packet around them passes. */
 #include "layers.h"
 #include "rig.h"

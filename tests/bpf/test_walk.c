@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: tests/bpf/rig.c tests/bpf/packets.c */
+/* links: tests/bpf/rig.c tests/bpf/packets.c capture/tables.c */
 /* The record walk: clear handshake bytes are copied, of sealed records the header alone. */
 #include "rig.h"
 

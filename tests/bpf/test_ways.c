@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: tests/bpf/rig.c tests/bpf/packets.c */
+/* links: tests/bpf/rig.c tests/bpf/packets.c capture/tables.c */
 /*
  * One direction over several ways (a bond, routes of equal cost), and how that differs from one
  * packet that passes several interfaces. The two hooks stand for two ways here.

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Places in the flow table, see struct st_bucket. An entry is known by its index. */
+#ifndef SHAKETAP_TABLE_BPF_H
+#define SHAKETAP_TABLE_BPF_H
+
+#include "count.bpf.h"
+#include "verifier.bpf.h"
+
+/* Four tags in a word. */
+#define TAGS_IN_WORD 4
+#define EACH_TAG 0x0001000100010001ULL
+#define HIGH_BITS (EACH_TAG << 15)
+
+/*
+ * The high bit of each tag in the word that is this one; of a tag behind it, in rare cases, too:
+ * whoever looks there compares the key.
+ */
+static __always_inline __u64 matches(__u64 word, __u64 tags)
+{
+	word ^= tags;
+	return (word - EACH_TAG) & ~word & HIGH_BITS;
+}
+
+/* Indexes lie in the scratch: see verifier.bpf.h for why not on the stack. */
+static __always_inline void *bucket_at(struct scratch *scratch, __u32 number)
+{
+	scratch->index = number;
+	return bpf_map_lookup_elem(&buckets, &scratch->index);
+}
+
+static __always_inline struct st_flow *entry_at(struct scratch *scratch, __u32 index)
+{
+	scratch->index = index;
+	return bpf_map_lookup_elem(&flows, &scratch->index);
+}
+
+/* Is perhaps a handshake of this hash open? The question for every data segment. */
+static __always_inline bool is_open(struct scratch *scratch)
+{
+	__u64 hash = scratch->packet.hash;
+	const __u64 *one = bucket_at(scratch, st_bucket_of(hash, 0, config.buckets));
+	const __u64 *two = bucket_at(scratch, st_bucket_of(hash, 1, config.buckets));
+	__u64 tags = st_tag(hash) * EACH_TAG;
+
+	return one && two &&
+	       (matches(one[0], tags) | matches(one[1], tags) | matches(two[0], tags) |
+		matches(two[1], tags));
+}
+
+static __always_inline bool is_same_key(const struct st_flow_key *a, const struct st_flow_key *b)
+{
+	const __u64 *x = (const __u64 *)a->addr, *y = (const __u64 *)b->addr;
+
+	/* Those that differ do so in a port, or in the last words of an address. */
+	return a->port[0] == b->port[0] && a->port[1] == b->port[1] && x[1] == y[1] &&
+	       x[3] == y[3] && x[0] == y[0] && x[2] == y[2];
+}
+
+static __always_inline void set_tag(struct scratch *scratch, __u32 index, __u16 tag)
+{
+	struct st_bucket *bucket = bucket_at(scratch, index / ST_WAYS);
+	__u32 way = index % ST_WAYS;
+
+	opaque(way);
+	if (bucket)
+		bucket->tag[way & (ST_WAYS - 1)] = tag;
+}
+
+/* True: scratch->entry is where one of these tags, of this bucket, has the packet's key. */
+static __always_inline bool search_word(struct scratch *scratch, __u64 word, __u32 first)
+{
+	const struct packet *packet = &scratch->packet;
+	/* What is over as if it lived; a free place has no hash. */
+	__u64 found = matches(word | EACH_TAG, st_tag(packet->hash) * EACH_TAG);
+
+	if (!found)
+		return false;
+#pragma clang loop unroll(full)
+	for (__u32 i = 0; i < TAGS_IN_WORD; i++) {
+		const struct st_flow *flow;
+
+		if (!(found & 0x8000ULL << 16 * i) || first + i == scratch->mine)
+			continue;
+		flow = entry_at(scratch, first + i);
+		if (!flow || !is_same_key(&flow->key, &packet->key))
+			continue;
+		scratch->entry = first + i;
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Look for the packet's flow in its two buckets. True: scratch->entry is its index. The one
+ * whose index is scratch->mine does not count.
+ */
+__noinline int search_table(void)
+{
+	struct scratch *scratch = get_scratch();
+
+	if (!scratch)
+		return false;
+#pragma clang loop unroll(full)
+	for (__u32 which = 0; which < 2; which++) {
+		__u32 number = st_bucket_of(scratch->packet.hash, which, config.buckets);
+		const __u64 *words = bucket_at(scratch, number);
+
+		if (!words)
+			return false;
+#pragma clang loop unroll(full)
+		for (__u32 word = 0; word < ST_WAYS / TAGS_IN_WORD; word++)
+			if (search_word(scratch, words[word],
+					number * ST_WAYS + word * TAGS_IN_WORD))
+				return true;
+	}
+	return false;
+}
+
+#define NO_ENTRY (~0U)
+
+/*
+ * NULL: none; else scratch->entry is its index. It is the look-up in the array that says so: a
+ * NULL that the verifier knows to be one is used, if the branch that asks is mispredicted.
+ */
+static __always_inline struct st_flow *table_find(struct scratch *scratch)
+{
+	scratch->mine = scratch->entry = NO_ENTRY;
+	search_table();
+	return entry_at(scratch, scratch->entry);
+}
+
+/* Handshakes open in a bucket. */
+static __always_inline __u32 count_live(const __u64 *words)
+{
+	return ((words[0] & EACH_TAG) * EACH_TAG >> 48) + ((words[1] & EACH_TAG) * EACH_TAG >> 48);
+}
+
+/* All are open: the one that began first. */
+__noinline int choose_oldest(__u32 number)
+{
+	struct scratch *scratch = get_scratch();
+	__u64 oldest = ~0ULL;
+
+	if (!scratch)
+		return 0;
+	scratch->entry = number * ST_WAYS;
+#pragma clang loop unroll(full)
+	for (__u32 way = 0; way < ST_WAYS; way++) {
+		const struct st_flow *flow = entry_at(scratch, number * ST_WAYS + way);
+
+		if (flow && flow->id < oldest) {
+			oldest = flow->id;
+			scratch->entry = number * ST_WAYS + way;
+		}
+	}
+	return 0;
+}
+
+/* A place for the packet's flow: free, or of one that is over, which one by chance. */
+__noinline int choose_place(__u64 chance)
+{
+	struct scratch *scratch = get_scratch();
+	const struct st_bucket *bucket;
+	const __u64 *one, *two;
+	__u32 number, other;
+
+	if (!scratch)
+		return 0;
+	number = st_bucket_of(scratch->packet.hash, 0, config.buckets);
+	other = st_bucket_of(scratch->packet.hash, 1, config.buckets);
+	one = bucket_at(scratch, number);
+	two = bucket_at(scratch, other);
+	if (!one || !two)
+		return 0;
+	if (count_live(two) < count_live(one))
+		number = other;
+	scratch->entry = NO_ENTRY;
+	bucket = bucket_at(scratch, number);
+	if (!bucket)
+		return 0;
+#pragma clang loop unroll(full)
+	for (__u32 i = 0; i < ST_WAYS; i++) {
+		__u32 way = (chance + i) & (ST_WAYS - 1);
+		__u16 tag;
+
+		opaque(way);
+		way &= ST_WAYS - 1;
+		tag = bucket->tag[way];
+		if (tag == ST_TAG_FREE) {
+			scratch->entry = number * ST_WAYS + way;
+			return 0;
+		}
+		if (!(tag & ST_TAG_LIVE))
+			scratch->entry = number * ST_WAYS + way;
+	}
+	if (scratch->entry == NO_ENTRY)
+		choose_oldest(number);
+	return 0;
+}
+
+/* A new entry for the packet's flow, clear but for its key and identity. */
+static __always_inline struct st_flow *table_enter(struct scratch *scratch, __u64 id)
+{
+	const struct packet *packet = &scratch->packet;
+	struct st_flow *flow;
+
+	choose_place(id);
+	scratch->mine = scratch->entry;
+	flow = entry_at(scratch, scratch->mine);
+	if (!flow)
+		return NULL;
+	set_tag(scratch, scratch->mine, ST_TAG_FREE);
+	flow->id = id;
+	flow->key = packet->key;
+	flow->opened = flow->joined = flow->lost = flow->over = flow->repeats = 0;
+	flow->half[0] = flow->half[1] = (struct st_half){};
+	set_tag(scratch, scratch->mine, st_tag(packet->hash));
+	return flow;
+}
+
+/*
+ * Asked of a new entry: another processor may have entered the same flow at the same time, then
+ * the first place is the right one, or may have taken the same place, then the flow is lost and
+ * counted.
+ */
+static __always_inline struct st_flow *table_settle(struct scratch *scratch, struct st_flow *flow,
+						    __u64 id)
+{
+	if (search_table() && scratch->entry < scratch->mine) {
+		set_tag(scratch, scratch->mine, ST_TAG_FREE);
+	} else if (flow->id == id && is_same_key(&flow->key, &scratch->packet.key)) {
+		scratch->entry = scratch->mine;
+	} else {
+		flow->lost = 1;
+		count(ST_COUNT_LOST_TABLE_FULL);
+		scratch->entry = NO_ENTRY;
+	}
+	return entry_at(scratch, scratch->entry);
+}
+
+#endif
