@@ -90,15 +90,23 @@ __noinline int note_tunnel4(__u32 limit)
 	return 0;
 }
 
+/* The headers of the usual layout, or as much of them as TCP without options takes. */
+static __always_inline bool load_head(struct __sk_buff *skb, struct packet *packet, void *head,
+				      __u32 ip, __u32 limit)
+{
+	packet->all_here = limit >= packet->offset + ip + sizeof(struct tcp_head);
+	if (packet->all_here)
+		return !bpf_skb_load_bytes(skb, packet->offset, head, ip + sizeof(struct tcp_head));
+	return !bpf_skb_load_bytes(skb, packet->offset, head, ip + sizeof(struct tcphdr));
+}
+
+/* Down to TCP, whose header is in the scratch then. */
 static __always_inline bool parse_ip4(struct __sk_buff *skb, struct scratch *scratch, bool inner)
 {
 	struct ip4_head *head = &scratch->head.ip4;
 	struct packet *packet = &scratch->packet;
 
-	packet->all_here = limit_of(skb, packet, inner) >= packet->offset + sizeof(*head);
-	if (packet->all_here ? bpf_skb_load_bytes(skb, packet->offset, head, sizeof(*head))
-			     : bpf_skb_load_bytes(skb, packet->offset, head,
-						  sizeof(head->ip) + sizeof(head->rest.tcp)))
+	if (!load_head(skb, packet, &head->ip, sizeof(head->ip), limit_of(skb, packet, inner)))
 		return false; /* too short for TCP: some other protocol, or nothing to follow */
 	if (head->ip.protocol != IPPROTO_TCP) {
 		if (is_tunnel4(head))
@@ -119,7 +127,7 @@ static __always_inline bool parse_ip4(struct __sk_buff *skb, struct scratch *scr
 	packet->key.addr[0][2] = packet->key.addr[1][2] = bpf_htonl(0xffff);
 	packet->key.addr[0][3] = head->ip.saddr;
 	packet->key.addr[1][3] = head->ip.daddr;
-	return parse_tcp(skb, &head->rest, packet);
+	return true;
 }
 
 struct ip6_extension {
@@ -219,16 +227,14 @@ static __always_inline bool is_plain_udp6(const struct ip6_head *head)
 	return head->ip.nexthdr == IPPROTO_UDP && !is_tunnel_port(head->rest.tcp.dest);
 }
 
+/* The same. */
 static __always_inline bool parse_ip6(struct __sk_buff *skb, struct scratch *scratch, bool inner)
 {
 	struct ip6_head *head = &scratch->head.ip6;
 	struct packet *packet = &scratch->packet;
 	__u32 total;
 
-	packet->all_here = limit_of(skb, packet, inner) >= packet->offset + sizeof(*head);
-	if (packet->all_here ? bpf_skb_load_bytes(skb, packet->offset, head, sizeof(*head))
-			     : bpf_skb_load_bytes(skb, packet->offset, head,
-						  sizeof(head->ip) + sizeof(head->rest.tcp)))
+	if (!load_head(skb, packet, &head->ip, sizeof(head->ip), limit_of(skb, packet, inner)))
 		return false;
 	total = sizeof(head->ip) + bpf_ntohs(head->ip.payload_len);
 	if (!head->ip.payload_len) /* a jumbogram, which is how BIG TCP looks */
@@ -242,7 +248,7 @@ static __always_inline bool parse_ip6(struct __sk_buff *skb, struct scratch *scr
 		return false;
 	__builtin_memcpy(packet->key.addr[0], &head->ip.saddr, sizeof(packet->key.addr[0]));
 	__builtin_memcpy(packet->key.addr[1], &head->ip.daddr, sizeof(packet->key.addr[1]));
-	return parse_tcp(skb, &head->rest, packet);
+	return true;
 }
 
 #endif

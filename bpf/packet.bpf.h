@@ -44,13 +44,18 @@ static __always_inline bool parse_typed(struct __sk_buff *skb, struct scratch *s
 	 */
 	if (inner && packet->offset + sizeof(struct iphdr) + sizeof(struct tcphdr) > packet->limit)
 		return false;
-	if (type == bpf_htons(ETH_P_IP))
-		return parse_ip4(skb, scratch, inner);
-	if (type == bpf_htons(ETH_P_IPV6))
-		return parse_ip6(skb, scratch, inner);
-	if (type == bpf_htons(ETH_P_8021Q) || type == bpf_htons(ETH_P_8021AD))
-		count(ST_COUNT_REFUSED_VLAN_DEPTH);
-	return false;
+	if (type == bpf_htons(ETH_P_IP)) {
+		if (!parse_ip4(skb, scratch, inner))
+			return false;
+	} else if (type == bpf_htons(ETH_P_IPV6)) {
+		if (!parse_ip6(skb, scratch, inner))
+			return false;
+	} else {
+		if (type == bpf_htons(ETH_P_8021Q) || type == bpf_htons(ETH_P_8021AD))
+			count(ST_COUNT_REFUSED_VLAN_DEPTH);
+		return false;
+	}
+	return parse_tcp(skb, &scratch->head.ip6.rest, packet);
 }
 
 /*
@@ -58,7 +63,8 @@ static __always_inline bool parse_typed(struct __sk_buff *skb, struct scratch *s
  * the IP header. False: not TCP over IP, refused and counted, or packet->tunnel says
  * what may hold it. The tag in the skb's metadata is the outer one.
  */
-static __noinline int parse_packet(struct __sk_buff *skb, bool ethernet, struct scratch *scratch)
+static __always_inline bool parse_packet(struct __sk_buff *skb, bool ethernet,
+					 struct scratch *scratch)
 {
 	struct packet *packet = &scratch->packet;
 

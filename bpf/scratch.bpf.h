@@ -42,7 +42,9 @@ struct tcp_head {
 	__u8 first[8]; /* FIRST_BYTES, rounded up so that no member is misaligned */
 };
 
+/* Of both versions TCP lies in one place: two would be two pointers, see verifier.bpf.h. */
 struct ip4_head {
+	__u8 unused[sizeof(struct ipv6hdr) - sizeof(struct iphdr)];
 	struct iphdr ip;
 	struct tcp_head rest;
 };
