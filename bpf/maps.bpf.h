@@ -17,7 +17,7 @@ const volatile struct st_bpf_config config = {
 	.wakeup_fill = 256 * 1024,
 	.seed = { 0x9e3779b97f4a7c15, 0xc2b2ae3d27d4eb4f, 0x165667b19e3779f9, 0x27d4eb2f165667c5,
 		  0x85ebca77c2b2ae63 },
-	.buckets = 10241,
+	.buckets = 12289,
 	.syns = 16384,
 	.copy_budget = 96 * 1024,
 };
@@ -38,7 +38,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 10241);
+	__uint(max_entries, 12289);
 	__type(key, __u32);
 	__type(value, struct st_bucket);
 } buckets SEC(".maps");
@@ -46,7 +46,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 10241 * ST_WAYS);
+	__uint(max_entries, 12289 * ST_WAYS);
 	__type(key, __u32);
 	__type(value, struct st_flow);
 } flows SEC(".maps");
