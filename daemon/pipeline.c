@@ -34,8 +34,7 @@ void pipeline_report(struct pipeline *pipeline, struct handshake *hs,
 	pipeline->ops.concluded(pipeline->ops.ctx, hs);
 }
 
-/* silent: nothing came of it lately. */
-static void conclude(struct pipeline *pipeline, struct connection *connection, bool silent)
+static void conclude(struct pipeline *pipeline, struct connection *connection)
 {
 	struct handshake *hs = &connection->tracker.hs;
 
@@ -44,7 +43,9 @@ static void conclude(struct pipeline *pipeline, struct connection *connection, b
 	/* A connection on which no TLS ever started is no handshake. */
 	if (hs->stage >= HS_CLIENT_HELLO)
 		pipeline_report(pipeline, hs, &connection->signs);
-	pipeline_remember(pipeline, connection, silent);
+	recents_note(&pipeline->recents, connection);
+	if (!connection->ended)
+		pipeline->ops.forget(pipeline->ops.ctx, &connection->key, connection->flow);
 	connection_free(&pipeline->all, connection);
 }
 
@@ -177,7 +178,7 @@ static void make_room(struct pipeline *pipeline, uint64_t now)
 		return;
 	pipeline->counters.evictions++;
 	tracker_unknown(&oldest->tracker, HS_EVICTED, now);
-	conclude(pipeline, oldest, true);
+	conclude(pipeline, oldest);
 }
 
 /* What is true now, and may not be when the handshake is over. */
@@ -194,7 +195,6 @@ static struct connection *connection_of(struct pipeline *pipeline, const struct 
 {
 	uint32_t hash = connection_hash(&pipeline->all, &event->key);
 	struct connection *connection = connection_find(&pipeline->all, &event->key, hash);
-	struct recent *recent = recents_at(&pipeline->recents, hash);
 
 	if (connection && connection->flow != event->flow) {
 		/*
@@ -206,13 +206,14 @@ static struct connection *connection_of(struct pipeline *pipeline, const struct 
 		pipeline->counters.gone += evicted;
 		connection->ended = true;
 		tracker_unknown(&connection->tracker, evicted ? HS_EVICTED : HS_GAP, event->time);
-		conclude(pipeline, connection, true);
+		conclude(pipeline, connection);
 		if (evicted)
 			return NULL;
 		connection = NULL;
 	}
 	if (!connection && event->flags & ST_FLAG_OPENED) {
-		if (recent_has(recent, event) || answers_has(&pipeline->all.answers, event)) {
+		if (recents_has(&pipeline->recents, event, hash) ||
+		    answers_has(&pipeline->all.answers, event)) {
 			pipeline->ops.forget(pipeline->ops.ctx, &event->key, event->flow);
 			return NULL;
 		}
@@ -222,8 +223,6 @@ static struct connection *connection_of(struct pipeline *pipeline, const struct 
 		if (connection)
 			note_surroundings(pipeline, connection);
 	}
-	if (!connection && event->type != ST_EVENT_DATA)
-		recent_event(recent, event);
 	return connection; /* NULL also for what comes behind the end of a handshake */
 }
 
@@ -239,7 +238,7 @@ static void on_flow_event(struct pipeline *pipeline, const struct st_event *even
 	if (event->flags & ST_FLAG_LOST)
 		tracker_unknown(&connection->tracker, HS_LOST_EVENTS, event->time);
 	if (connection->tracker.done) {
-		conclude(pipeline, connection, false);
+		conclude(pipeline, connection);
 		return;
 	}
 	if (event->type == ST_EVENT_DATA)
@@ -254,14 +253,13 @@ static void on_flow_event(struct pipeline *pipeline, const struct st_event *even
 	if (is_copy(pipeline, connection))
 		connection_free(&pipeline->all, connection);
 	else if (connection->tracker.done)
-		conclude(pipeline, connection, false);
+		conclude(pipeline, connection);
 	else if (connection->tracker.settling)
 		connection_settle(&pipeline->all, connection);
 }
 
 void pipeline_event(struct pipeline *pipeline, const struct st_event *event, const uint8_t *payload)
 {
-	pipeline->now = event->time;
 	switch (event->type) {
 	case ST_EVENT_DATA:
 	case ST_EVENT_FIN:
@@ -301,7 +299,7 @@ static void expire_connection(struct pipeline *pipeline, struct connection *conn
 		tracker_timeout(tracker, now - connection->progress, now);
 		break;
 	}
-	conclude(pipeline, connection, true);
+	conclude(pipeline, connection);
 }
 
 void pipeline_expire(struct pipeline *pipeline, uint64_t now)
@@ -312,13 +310,12 @@ void pipeline_expire(struct pipeline *pipeline, uint64_t now)
 	while ((connection = TAILQ_FIRST(&pipeline->all.settling)) &&
 	       connection->tracker.deadline <= now && left--) {
 		tracker_settle(&connection->tracker);
-		conclude(pipeline, connection, true);
+		conclude(pipeline, connection);
 	}
 	while ((connection = TAILQ_FIRST(&pipeline->all.waiting)) &&
 	       connection->progress + pipeline->config.timeout <= now && left-- > 0)
 		expire_connection(pipeline, connection, now);
 	pipeline_expire_connects(pipeline, now);
-	pipeline_expire_recents(pipeline, now);
 }
 
 uint64_t pipeline_due(const struct pipeline *pipeline)
@@ -352,7 +349,7 @@ void pipeline_finish(struct pipeline *pipeline, uint64_t now)
 			ask(pipeline, connection);
 		tracker_unknown(&connection->tracker,
 				stream_has_gap(connection) ? HS_GAP : HS_STILL_OPEN, now);
-		conclude(pipeline, connection, true);
+		conclude(pipeline, connection);
 	}
 }
 

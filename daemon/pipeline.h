@@ -34,12 +34,6 @@ struct pipeline_ops {
 	bool (*unanswered)(void *ctx, const struct st_flow_key *key, uint64_t syn_time);
 	/* Does this host have the address (network order, IPv4 mapped)? */
 	bool (*is_local)(void *ctx, const __u32 addr[4]);
-	/*
-	 * These flows ended by themselves a while ago (RST, FIN of both sides), and their entries
-	 * are of no use any more. NULL: a source that needs not be told of what ended, and is told
-	 * at once to forget what did not.
-	 */
-	void (*drop)(void *ctx, const struct st_flow_key *keys, size_t n);
 };
 
 struct pipeline_config {

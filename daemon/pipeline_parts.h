@@ -8,18 +8,12 @@
 #include "pipeline.h"
 #include "recents.h"
 
-/* Flows that the source is told of in one go. */
-#define DROPS_MAX 256
-
 struct pipeline {
 	struct pipeline_config config;
 	struct pipeline_ops ops;
 	struct connections all;
 	struct connects connects;
 	struct recents recents;
-	struct st_flow_key dropped[DROPS_MAX]; /* ended, to be told to the source together */
-	size_t drops;
-	uint64_t now; /* of the newest event or call */
 	struct pipeline_counters counters;
 	uint64_t wall_offset;
 };
@@ -33,14 +27,5 @@ void pipeline_connect_event(struct pipeline *pipeline, const struct st_event *ev
 
 /* Connects that waited long enough for an answer. */
 void pipeline_expire_connects(struct pipeline *pipeline, uint64_t now);
-
-/*
- * The connection's handshake is over: it goes from here, and the source may let go of its flow, now
- * or after a while. silent: nothing came of it lately.
- */
-void pipeline_remember(struct pipeline *pipeline, const struct connection *connection, bool silent);
-
-/* Flows that the source has followed for long enough behind their handshakes. */
-void pipeline_expire_recents(struct pipeline *pipeline, uint64_t now);
 
 #endif

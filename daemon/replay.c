@@ -84,7 +84,7 @@ struct replay *replay_new(const struct replay_config *config)
 	replay->flows = flows_new(&flows, &(struct flows_ops){ replay, on_event });
 	replay->pipeline =
 		pipeline_new(&pipeline, &(struct pipeline_ops){ replay, on_concluded, forget, state,
-								unanswered, is_local, NULL });
+								unanswered, is_local });
 	if (replay->decoder && replay->flows && replay->pipeline) {
 		pipeline_set_wall(replay->pipeline, -REPLAY_EPOCH);
 		return replay;

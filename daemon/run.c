@@ -226,7 +226,7 @@ static int open_source(struct run *run)
 		.no_certificates = options->no_certificates,
 	};
 	const struct pipeline_ops ops = {
-		run, on_concluded, forget_flow, flow_state, is_unanswered, is_local, NULL,
+		run, on_concluded, forget_flow, flow_state, is_unanswered, is_local,
 	};
 	char error[512];
 

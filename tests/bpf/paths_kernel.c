@@ -224,7 +224,7 @@ void kernel_path_begin(struct kernel_path *path, struct facts *facts)
 	path->facts = facts;
 	path->pipeline =
 		pipeline_new(&pipeline, &(struct pipeline_ops){ path, on_concluded, forget, state,
-								unanswered, is_local, NULL });
+								unanswered, is_local });
 	if (!path->pipeline)
 		errx(1, "out of memory");
 	pipeline_set_wall(path->pipeline, -REPLAY_EPOCH);

@@ -22,14 +22,6 @@ static void stage_concluded(void *ctx, const struct handshake *hs)
 	stage->count++;
 }
 
-/* Ends that nobody asked about: the source would have closed them. */
-static void stage_drop(void *ctx, const struct st_flow_key *keys, size_t n)
-{
-	(void)ctx;
-	(void)keys;
-	MUST(n > 0);
-}
-
 static void stage_forget(void *ctx, const struct st_flow_key *key, uint64_t flow)
 {
 	(void)ctx;
@@ -64,8 +56,7 @@ static bool stage_is_local(void *ctx, const __u32 addr[4])
 void stage_open(struct stage *stage, const struct pipeline_config *config)
 {
 	const struct pipeline_ops ops = { stage,       stage_concluded,	 stage_forget,
-					  stage_state, stage_unanswered, stage_is_local,
-					  stage_drop };
+					  stage_state, stage_unanswered, stage_is_local };
 
 	*stage = (struct stage){ .unanswered = true };
 	stage->pipeline = pipeline_new(config, &ops);

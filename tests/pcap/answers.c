@@ -257,7 +257,7 @@ static void start(struct playing *playing)
 	const struct pipeline_config pipeline = { .timeout = 10 * NS_PER_S,
 						  .max_flows = FLOWS_MAX };
 	const struct pipeline_ops ops = {
-		playing, on_concluded, on_forget, on_state, is_unanswered, is_local, NULL,
+		playing, on_concluded, on_forget, on_state, is_unanswered, is_local,
 	};
 
 	for (size_t i = 0; i < sizeof(ports) / sizeof(*ports); i++)

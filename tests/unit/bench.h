@@ -110,8 +110,7 @@ static inline struct bench *bench_new(const struct pipeline_config *config)
 {
 	struct bench *bench = calloc(1, sizeof(*bench));
 	const struct pipeline_ops ops = { bench,       bench_concluded,	 bench_forget,
-					  bench_state, bench_unanswered, bench_is_local,
-					  NULL };
+					  bench_state, bench_unanswered, bench_is_local };
 
 	bench->pipeline = pipeline_new(config, &ops);
 	bench->unanswered = true;

@@ -4,7 +4,7 @@
 /* links: track/unknown.c */
 /* links: opening.c recents.c */
 /* links: track/hellos.c track/sslv2.c tls/sslv2.c tls/hello_retry.c pipeline.c */
-/* links: pipeline_connects.c pipeline_recents.c answers.c */
+/* links: pipeline_connects.c answers.c */
 /* links: stream_order.c stream_torn.c */
 /* links: stream_read.c connection.c connects.c role.c stream/reasm.c track/tracker.c */
 /* links: track/tls13.c track/establish.c track/diagnose.c track/stages.c tls/hello.c tls/ext.c */
@@ -23,17 +23,15 @@
 #include "base/hash.h"
 #include "bench.h"
 #include "connects.h"
-#include "recents.h"
 
 #define HELLO flight13_client_hello
 #define HELLO_LEN sizeof(flight13_client_hello)
 #define MANY 5000
 
-/* Handshakes are counted rather than kept, and so is what the source is told to drop. */
+/* Handshakes are counted rather than kept. */
 struct crowd {
 	struct bench bench;
 	size_t concluded;
-	size_t dropped;
 };
 
 static void count_concluded(void *ctx, const struct handshake *hs)
@@ -42,18 +40,11 @@ static void count_concluded(void *ctx, const struct handshake *hs)
 	((struct crowd *)ctx)->concluded++;
 }
 
-static void count_dropped(void *ctx, const struct st_flow_key *keys, size_t n)
-{
-	(void)keys;
-	((struct crowd *)ctx)->dropped += n;
-}
-
 static int crowd_setup(void **state)
 {
 	struct crowd *crowd = calloc(1, sizeof(*crowd));
-	const struct pipeline_ops ops = { crowd,	count_concluded,  bench_forget,
-					  bench_state,	bench_unanswered, bench_is_local,
-					  count_dropped };
+	const struct pipeline_ops ops = { crowd,       count_concluded,	 bench_forget,
+					  bench_state, bench_unanswered, bench_is_local };
 
 	crowd->bench.pipeline = pipeline_new(
 		&(struct pipeline_config){ .timeout = TIMEOUT, .max_flows = MANY, .seed = 7 },
@@ -99,83 +90,28 @@ static void deadlines_in_slices(void **state)
 	assert_int_equal(pipeline_due(crowd->bench.pipeline), 0);
 }
 
-static void hello_and_resets(struct bench *bench, uint32_t from, uint32_t count)
-{
-	for (uint32_t n = from; n < from + count; n++) {
-		hello(bench, n);
-		bench_event_at(bench, ST_EVENT_RST, HS_SERVER, bench->next[HS_SERVER], NULL, 0);
-	}
-}
-
-/* The source's entries of connections that ended: dropped a little later, sooner where they pile
- * up.
- */
-static void entries_of_the_ended_are_taken_away(void **state)
+/* The source closes its entry of a connection that ended, and is told to close those of others. */
+static void entries_of_the_living_are_forgotten(void **state)
 {
 	struct crowd *crowd = *state;
 	struct bench *bench = &crowd->bench;
 
-	hello_and_resets(bench, 0, 100);
-	bench_wait(bench, 100 * MS);
-	assert_in_range(crowd->dropped, 0, 5); /* a few meet in the table of the recent ones */
-	bench_wait(bench, 200 * MS);
-	assert_int_equal(crowd->dropped, 100);
-	hello_and_resets(bench, 100, 30000);
-	assert_in_range(crowd->dropped, 30100 - RECENTS_MAX - 256, 30100);
-	bench_wait(bench, SECOND);
-	assert_int_equal(crowd->dropped, 30100);
+	hello(bench, 1);
+	bench_event_at(bench, ST_EVENT_RST, HS_SERVER, bench->next[HS_SERVER], NULL, 0);
+	assert_int_equal(crowd->concluded, 1);
 	assert_int_equal(bench->forgotten, 0);
-	assert_int_equal(crowd->concluded, 30100);
-}
-
-/* Connection n shakes hands and goes on. */
-static void handshake_and_data(struct bench *bench, uint32_t n)
-{
-	hello(bench, n);
+	hello(bench, 2);
 	bench_server_flight(bench);
 	bench_client_finished(bench);
 	bench_sealed(bench, HS_CLIENT, 23, 300);
-}
-
-/* The source need not be told of those that end soon, and is told of those that go on. */
-static void entries_of_the_living_are_forgotten_later(void **state)
-{
-	struct crowd *crowd = *state;
-	struct bench *bench = &crowd->bench;
-
-	handshake_and_data(bench, 1);
+	assert_int_equal(crowd->concluded, 2);
+	assert_int_equal(bench->forgotten, 1);
+	/* What comes behind it is nobody's. */
 	bench_end(bench, HS_CLIENT, false);
 	bench_end(bench, HS_SERVER, false);
-	handshake_and_data(bench, 2);
-	bench_end(bench, HS_CLIENT, true);
-	handshake_and_data(bench, 3);
-	bench_end(bench, HS_CLIENT, false); /* one FIN alone ends nothing */
-	handshake_and_data(bench, 4);
-	handshake_and_data(bench, 5);
-	bench->flags = ST_FLAG_RAW; /* nor do both, where data may come behind one of them */
-	bench_end(bench, HS_CLIENT, false);
-	bench_end(bench, HS_SERVER, false);
-	assert_int_equal(crowd->concluded, 5);
-	assert_int_equal(bench->forgotten, 0);
-	bench_wait(bench, 300 * MS);
-	assert_int_equal(crowd->dropped, 2);
-	assert_int_equal(bench->forgotten, 3);
-	bench_wait(bench, TIMEOUT);
-	assert_int_equal(crowd->dropped + bench->forgotten, 5);
-}
-
-/* The same ports again: the entry is that of the new connection. */
-static void entries_of_ports_in_use_stay(void **state)
-{
-	struct crowd *crowd = *state;
-	struct bench *bench = &crowd->bench;
-
-	hello_and_resets(bench, 1, 1);
-	bench->now += MS;
-	hello(bench, 1);
-	bench_wait(bench, SECOND);
-	assert_int_equal(crowd->concluded, 1);
-	assert_int_equal(crowd->dropped, 0);
+	bench_wait(bench, 2 * TIMEOUT);
+	assert_int_equal(crowd->concluded, 2);
+	assert_int_equal(bench->forgotten, 1);
 }
 
 static void repeat_syn(struct bench *bench, uint16_t port)
@@ -263,9 +199,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CROWD(deadlines_in_slices),
-		CROWD(entries_of_the_ended_are_taken_away),
-		CROWD(entries_of_the_living_are_forgotten_later),
-		CROWD(entries_of_ports_in_use_stay),
+		CROWD(entries_of_the_living_are_forgotten),
 		CROWD(connects_of_others),
 		cmocka_unit_test_setup_teardown(hello_in_records_stalls, bench_setup,
 						bench_teardown),
