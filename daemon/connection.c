@@ -5,31 +5,53 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "connection_parts.h"
 #include "track/certificates.h"
 
 /* Connections kept for reuse; each is about a kilobyte. */
 #define SPARES_MAX 1024
 
+/*
+ * So many may wait awake: more than are on their way at a time on a busy host (10,000 per second
+ * that take 200 ms each), so that only who hangs is parked. And no more than a small part of all.
+ */
+#define AWAKE_MAX 2048
+#define AWAKE_SHARE 32
+
 void connections_init(struct connections *all, size_t max, uint64_t seed)
 {
 	*all = (struct connections){ .max = max, .seed = seed };
+	all->awake_max = min_size(max / AWAKE_SHARE, AWAKE_MAX);
 	TAILQ_INIT(&all->waiting);
 	TAILQ_INIT(&all->settling);
+	TAILQ_INIT(&all->awake);
 	TAILQ_INIT(&all->spare);
+}
+
+static void free_seats(struct connections *all, struct seat_list *list)
+{
+	struct seat *seat;
+
+	/* The analyzer does not follow the back pointers of the lists. */
+	while ((seat = TAILQ_FIRST(list))) {
+		if (seat->parked) // NOLINT(clang-analyzer-unix.Malloc)
+			connection_give_up(all, seat);
+		else
+			connection_free(all, connection_at(seat));
+	}
 }
 
 void connections_free(struct connections *all)
 {
 	struct connection *connection;
 
-	/* The analyzer does not follow the back pointers of the lists. */
-	while ((connection = TAILQ_FIRST(&all->waiting)) ||
-	       (connection = TAILQ_FIRST(&all->settling)))
-		connection_free(all, connection); // NOLINT(clang-analyzer-unix.Malloc)
+	free_seats(all, &all->waiting);
+	free_seats(all, &all->settling);
 	while ((connection = TAILQ_FIRST(&all->spare))) {
-		TAILQ_REMOVE(&all->spare, connection, due);
+		TAILQ_REMOVE(&all->spare, connection, awake);
 		free(connection);
 	}
+	parking_free(all->parking);
 	certificates_free(all->certificates);
 }
 
@@ -39,19 +61,61 @@ struct connection *connection_find(struct connections *all, const struct st_flow
 	struct connection *found;
 
 	HASH_FIND_BYHASHVALUE(by_key, all->by_key, key, sizeof(*key), hash, found);
-	return found;
+	return found || !all->parking ? found : connection_wake_up(all, key, hash);
 }
 
-static struct connection *take_spare(struct connections *all)
+uint64_t connections_due(const struct connections *all, uint64_t timeout)
+{
+	struct seat *settling = TAILQ_FIRST(&all->settling);
+	const struct seat *waiting = TAILQ_FIRST(&all->waiting);
+	uint64_t due = settling ? connection_at(settling)->tracker.deadline : 0;
+
+	return waiting ? sooner(due, waiting->progress + timeout) : due;
+}
+
+struct connection *connections_first(struct connections *all, struct seat_list *list)
+{
+	struct connection *connection = NULL;
+	struct seat *seat;
+
+	/* Who cannot be woken is gone then. */
+	while (!connection && (seat = TAILQ_FIRST(list)))
+		connection = seat->parked ? connection_wake(all, seat) : connection_at(seat);
+	return connection;
+}
+
+struct connection *connection_take_spare(struct connections *all)
 {
 	struct connection *connection = TAILQ_FIRST(&all->spare);
 
 	if (!connection)
-		return calloc(1, sizeof(*connection));
-	TAILQ_REMOVE(&all->spare, connection, due);
+		return malloc(sizeof(*connection));
+	TAILQ_REMOVE(&all->spare, connection, awake);
 	all->spares--;
-	memset(connection, 0, sizeof(*connection));
 	return connection;
+}
+
+void connection_spare(struct connections *all, struct connection *connection)
+{
+	if (all->spares >= SPARES_MAX) {
+		free(connection);
+		return;
+	}
+	TAILQ_INSERT_HEAD(&all->spare, connection, awake);
+	all->spares++;
+}
+
+void connection_awake(struct connections *all, struct connection *connection)
+{
+	TAILQ_INSERT_TAIL(&all->awake, connection, awake);
+	connection->busy = connection->seat.progress;
+	all->awakes++;
+}
+
+void connection_asleep(struct connections *all, struct connection *connection)
+{
+	TAILQ_REMOVE(&all->awake, connection, awake);
+	all->awakes--;
 }
 
 struct connection *connection_new(struct connections *all, const struct st_flow_key *key,
@@ -61,39 +125,43 @@ struct connection *connection_new(struct connections *all, const struct st_flow_
 
 	if (all->count >= all->max)
 		return NULL;
-	connection = take_spare(all);
+	connection = connection_take_spare(all);
 	if (!connection)
 		return NULL;
+	memset(connection, 0, sizeof(*connection));
 	connection->key = *key;
 	connection->flow = flow;
-	connection->progress = now;
+	connection->seat.progress = now;
+	connection->seat.hash = hash;
 	tracker_init(&connection->tracker);
 	connection->tracker.certificates = all->certificates;
 	HASH_ADD_BYHASHVALUE(by_key, all->by_key, key, sizeof(connection->key), hash, connection);
 	if (!connection->by_key.tbl) {
-		free(connection);
+		connection_spare(all, connection);
 		return NULL;
 	}
-	TAILQ_INSERT_TAIL(&all->waiting, connection, due);
+	TAILQ_INSERT_TAIL(&all->waiting, &connection->seat, due);
+	connection_awake(all, connection);
 	all->count++;
 	return connection;
 }
 
 void connection_progress(struct connections *all, struct connection *connection, uint64_t now)
 {
-	connection->progress = now;
+	connection->seat.progress = now;
 	if (connection->on_settling_list)
 		return;
-	TAILQ_REMOVE(&all->waiting, connection, due);
-	TAILQ_INSERT_TAIL(&all->waiting, connection, due);
+	TAILQ_REMOVE(&all->waiting, &connection->seat, due);
+	TAILQ_INSERT_TAIL(&all->waiting, &connection->seat, due);
 }
 
 void connection_settle(struct connections *all, struct connection *connection)
 {
 	if (connection->on_settling_list)
 		return;
-	TAILQ_REMOVE(&all->waiting, connection, due);
-	TAILQ_INSERT_TAIL(&all->settling, connection, due);
+	TAILQ_REMOVE(&all->waiting, &connection->seat, due);
+	TAILQ_INSERT_TAIL(&all->settling, &connection->seat, due);
+	connection_asleep(all, connection);
 	connection->on_settling_list = true;
 }
 
@@ -107,6 +175,16 @@ static uint64_t digest_of(const struct tls_client_hello *hello, uint64_t seed)
 	return hash_bytes64(hello->extensions.p, hello->extensions.n, hash);
 }
 
+void connection_list_random(struct connections *all, struct connection *connection, uint32_t hash)
+{
+	const struct tls_client_hello *hello = connection->tracker.hs.client_hello;
+
+	HASH_ADD_KEYPTR_BYHASHVALUE(by_random, all->by_random, hello->random, TLS_RANDOM_LEN, hash,
+				    connection);
+	/* Without memory its copies count as handshakes of their own. */
+	connection->listed_by_random = connection->by_random.tbl;
+}
+
 bool connection_identify(struct connections *all, struct connection *connection)
 {
 	const struct tls_client_hello *hello = connection->tracker.hs.client_hello;
@@ -114,6 +192,7 @@ bool connection_identify(struct connections *all, struct connection *connection)
 	const struct connection_half *server = &connection->half[!connection->client];
 	uint32_t hash = hash_bytes(hello->random, TLS_RANDOM_LEN, all->seed);
 	struct connection *other;
+	uint64_t digest;
 
 	if (server->reasm.started)
 		answers_note(&all->answers,
@@ -124,10 +203,9 @@ bool connection_identify(struct connections *all, struct connection *connection)
 			      other);
 	if (other)
 		return other->digest != connection->digest;
-	HASH_ADD_KEYPTR_BYHASHVALUE(by_random, all->by_random, hello->random, TLS_RANDOM_LEN, hash,
-				    connection);
-	/* Without memory its copies count as handshakes of their own. */
-	connection->listed_by_random = connection->by_random.tbl;
+	if (all->parking && parking_find_random(all->parking, hello->random, hash, &digest))
+		return digest != connection->digest;
+	connection_list_random(all, connection, hash);
 	return true;
 }
 
@@ -146,25 +224,33 @@ void connection_account(struct connections *all, struct connection *connection)
 	connection->held = held;
 }
 
-void connection_free(struct connections *all, struct connection *connection)
+void connection_release(struct connection *connection)
 {
-	all->held -= connection->held;
-	if (connection->listed_by_random)
-		HASH_DELETE(by_random, all->by_random, connection);
-	/* The analyzer does not see that it is in the table. */
-	HASH_DELETE(by_key, all->by_key, connection); // NOLINT(clang-analyzer-core.NullDereference)
-	TAILQ_REMOVE(connection->on_settling_list ? &all->settling : &all->waiting, connection,
-		     due);
 	for (int i = 0; i < 2; i++) {
 		reasm_free(&connection->half[i].reasm);
 		tls_messages_free(&connection->half[i].messages);
 	}
 	tracker_free(&connection->tracker);
+}
+
+void connection_unlist(struct connections *all, struct connection *connection)
+{
+	if (connection->listed_by_random)
+		HASH_DELETE(by_random, all->by_random, connection);
+	/* The analyzer does not see that it is in the table. */
+	HASH_DELETE(by_key, all->by_key, connection); // NOLINT(clang-analyzer-core.NullDereference)
+}
+
+void connection_free(struct connections *all, struct connection *connection)
+{
+	struct seat_list *list = connection->on_settling_list ? &all->settling : &all->waiting;
+
+	all->held -= connection->held;
+	connection_unlist(all, connection);
+	TAILQ_REMOVE(list, &connection->seat, due);
+	if (!connection->on_settling_list)
+		connection_asleep(all, connection);
+	connection_release(connection);
 	all->count--;
-	if (all->spares >= SPARES_MAX) {
-		free(connection);
-		return;
-	}
-	TAILQ_INSERT_HEAD(&all->spare, connection, due);
-	all->spares++;
+	connection_spare(all, connection);
 }

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A TCP connection that shakes hands: both directions, its handshake, its place in the tables. */
+/*
+ * A TCP connection that shakes hands: both directions, its handshake, its place in the tables.
+ * Those that have waited longest are parked, see parking.h, where more wait than are busy on any
+ * host in order.
+ */
 #ifndef SHAKETAP_CONNECTION_H
 #define SHAKETAP_CONNECTION_H
 
@@ -37,7 +41,24 @@ static inline bool fin_closes(const struct st_event *event)
 	return !(event->flags & ST_FLAG_RAW) || event->flags & ST_FLAG_WHOLE;
 }
 
+/* Where a connection waits for its deadline, awake or parked. */
+struct seat {
+	TAILQ_ENTRY(seat) due; /* in the list of its kind of deadline, soonest first */
+	uint64_t progress;     /* time of the last new bytes */
+	uint32_t hash;	       /* of its key */
+	bool parked;	       /* it is the head of a struct parked, else of a struct connection */
+};
+
+TAILQ_HEAD(seat_list, seat);
+
 struct connection {
+	struct seat seat;
+	TAILQ_ENTRY(connection) awake; /* of those that may be parked, or of the spare */
+	uint64_t busy;		       /* its progress when it came to the end of that list */
+	UT_hash_handle by_key;
+	UT_hash_handle by_random;
+
+	/* From here on it is parked as it is. */
 	struct st_flow_key key;
 	uint64_t flow;	 /* st_event.flow */
 	uint8_t client;	 /* index of the client in key */
@@ -47,16 +68,12 @@ struct connection {
 	bool ended;	       /* RST, or FIN of both sides: the source has closed its entry */
 	bool doubtful;	       /* read on though something before it is missing */
 	size_t held;	       /* bytes of memory, as accounted in struct connections */
-	uint64_t progress;     /* time of the last new bytes */
 	uint32_t first_seq;    /* of the event it began with */
 	uint64_t last_segment; /* time of the last segment of the first ClientHello */
 	uint64_t digest;       /* of the ClientHello, beside its random */
 	struct role_signs signs;
 	struct connection_half half[2]; /* by sender index */
 	struct tracker tracker;
-	UT_hash_handle by_key;
-	UT_hash_handle by_random;
-	TAILQ_ENTRY(connection) due; /* in the list of its kind of deadline, soonest first */
 };
 
 TAILQ_HEAD(connection_list, connection);
@@ -64,10 +81,14 @@ TAILQ_HEAD(connection_list, connection);
 struct connections {
 	struct connection *by_key;
 	struct connection *by_random;
-	struct connection_list waiting; /* all wait equally long, so new deadlines go to the end */
-	struct connection_list settling;
+	struct seat_list waiting;     /* all wait equally long, so new deadlines go to the end */
+	struct seat_list settling;    /* all of them awake */
+	struct connection_list awake; /* of the waiting, in the order they are looked at */
 	struct connection_list spare; /* kept for reuse: no allocation after warm-up */
+	struct parking *parking;      /* own; NULL: nobody was parked so far */
 	size_t count, max, spares;
+	size_t awakes, awake_max;
+	size_t lost;			   /* could not be woken: memory was out */
 	size_t held;			   /* by all of them */
 	struct answers answers;		   /* to hellos that are open */
 	uint64_t seed;			   /* of the hashes */
@@ -89,9 +110,24 @@ static inline uint32_t connection_hash(const struct connections *all, const stru
 	return hash_bytes(key, sizeof(*key), all->seed);
 }
 
-/* hash: connection_hash() of the key. NULL: none. */
+/* hash: connection_hash() of the key. It is awake now. NULL: none. */
 struct connection *connection_find(struct connections *all, const struct st_flow_key *key,
 				   uint32_t hash);
+
+/* The first deadline, where who waits may be silent for so long; 0: there is none. */
+uint64_t connections_due(const struct connections *all, uint64_t timeout);
+
+/* The first whose deadline is due in a list, awake now. NULL: none. */
+struct connection *connections_first(struct connections *all, struct seat_list *list);
+
+void connections_park(struct connections *all);
+
+/* Park who was not busy lately, as long as too many are awake. Nobody may hold a pointer to one. */
+static inline void connections_rest(struct connections *all)
+{
+	if (all->awakes > all->awake_max)
+		connections_park(all);
+}
 
 /* A new one, at the end of the waiting list. NULL: full or out of memory. */
 struct connection *connection_new(struct connections *all, const struct st_flow_key *key,

@@ -168,12 +168,13 @@ static void on_fin(struct connection *connection, const struct st_event *event)
 /* Where all places are taken, the one that made no progress for the longest time goes. */
 static void make_room(struct pipeline *pipeline, uint64_t now)
 {
-	struct connection *oldest = TAILQ_FIRST(&pipeline->all.waiting);
+	struct connection *oldest;
 
 	if (pipeline->all.count < pipeline->all.max)
 		return;
+	oldest = connections_first(&pipeline->all, &pipeline->all.waiting);
 	if (!oldest)
-		oldest = TAILQ_FIRST(&pipeline->all.settling);
+		oldest = connections_first(&pipeline->all, &pipeline->all.settling);
 	if (!oldest)
 		return;
 	pipeline->counters.evictions++;
@@ -256,6 +257,7 @@ static void on_flow_event(struct pipeline *pipeline, const struct st_event *even
 		conclude(pipeline, connection);
 	else if (connection->tracker.settling)
 		connection_settle(&pipeline->all, connection);
+	connections_rest(&pipeline->all);
 }
 
 void pipeline_event(struct pipeline *pipeline, const struct st_event *event, const uint8_t *payload)
@@ -296,10 +298,17 @@ static void expire_connection(struct pipeline *pipeline, struct connection *conn
 		}
 		stream_torn_tell(connection);
 		read_rest(connection);
-		tracker_timeout(tracker, now - connection->progress, now);
+		tracker_timeout(tracker, now - connection->seat.progress, now);
 		break;
 	}
 	conclude(pipeline, connection);
+}
+
+static bool is_overdue(const struct pipeline *pipeline, uint64_t now)
+{
+	const struct seat *first = TAILQ_FIRST(&pipeline->all.waiting);
+
+	return first && first->progress + pipeline->config.timeout <= now;
 }
 
 void pipeline_expire(struct pipeline *pipeline, uint64_t now)
@@ -307,28 +316,23 @@ void pipeline_expire(struct pipeline *pipeline, uint64_t now)
 	struct connection *connection;
 	int left = EXPIRE_MAX;
 
-	while ((connection = TAILQ_FIRST(&pipeline->all.settling)) &&
+	while ((connection = connections_first(&pipeline->all, &pipeline->all.settling)) &&
 	       connection->tracker.deadline <= now && left--) {
 		tracker_settle(&connection->tracker);
 		conclude(pipeline, connection);
 	}
-	while ((connection = TAILQ_FIRST(&pipeline->all.waiting)) &&
-	       connection->progress + pipeline->config.timeout <= now && left-- > 0)
+	while (is_overdue(pipeline, now) && left-- > 0 &&
+	       (connection = connections_first(&pipeline->all, &pipeline->all.waiting)))
 		expire_connection(pipeline, connection, now);
 	pipeline_expire_connects(pipeline, now);
 }
 
 uint64_t pipeline_due(const struct pipeline *pipeline)
 {
-	const struct connection *settling = TAILQ_FIRST(&pipeline->all.settling);
-	const struct connection *waiting = TAILQ_FIRST(&pipeline->all.waiting);
-	uint64_t due = connects_next(&pipeline->connects, pipeline->config.timeout);
+	uint64_t timeout = pipeline->config.timeout;
 
-	if (settling)
-		due = sooner(due, settling->tracker.deadline);
-	if (waiting)
-		due = sooner(due, waiting->progress + pipeline->config.timeout);
-	return due;
+	return sooner(connects_next(&pipeline->connects, timeout),
+		      connections_due(&pipeline->all, timeout));
 }
 
 bool pipeline_is_due(const struct pipeline *pipeline, uint64_t now)
@@ -342,8 +346,8 @@ void pipeline_finish(struct pipeline *pipeline, uint64_t now)
 {
 	struct connection *connection;
 
-	while ((connection = TAILQ_FIRST(&pipeline->all.settling)) ||
-	       (connection = TAILQ_FIRST(&pipeline->all.waiting))) {
+	while ((connection = connections_first(&pipeline->all, &pipeline->all.settling)) ||
+	       (connection = connections_first(&pipeline->all, &pipeline->all.waiting))) {
 		stream_order_flush(connection);
 		if (stream_torn_pending(connection))
 			ask(pipeline, connection);
@@ -389,5 +393,6 @@ void pipeline_set_wall(struct pipeline *pipeline, uint64_t offset)
 void pipeline_counters(const struct pipeline *pipeline, struct pipeline_counters *out)
 {
 	*out = pipeline->counters;
+	out->refused += pipeline->all.lost;
 	out->in_progress = pipeline->all.count;
 }

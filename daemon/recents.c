@@ -8,7 +8,7 @@
 
 void recents_note(struct recents *recents, const struct connection *connection)
 {
-	struct recent *recent = &recents->entry[connection->by_key.hashv % RECENTS_MAX];
+	struct recent *recent = &recents->entry[connection->seat.hash % RECENTS_MAX];
 
 	recent->key = connection->key;
 	for (int i = 0; i < 2; i++) {

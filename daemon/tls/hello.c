@@ -135,18 +135,18 @@ static_assert(offsetof(struct tls_client_hello, shares) ==
 		      offsetof(struct tls_client_hello, ids) + 2 * TLS_EXTENSIONS_MAX,
 	      "ids and shares are the end of the struct");
 
-/* The runs a copy must hold. */
+/* The runs a copy must hold. The name is last: it differs most, and shifts what comes behind. */
 static const size_t runs[] = {
 	offsetof(struct tls_client_hello, cipher_suites),
 	offsetof(struct tls_client_hello, compression),
 	offsetof(struct tls_client_hello, extensions),
-	offsetof(struct tls_client_hello, server_name),
 	offsetof(struct tls_client_hello, versions),
 	offsetof(struct tls_client_hello, groups),
 	offsetof(struct tls_client_hello, key_shares),
 	offsetof(struct tls_client_hello, signatures),
 	offsetof(struct tls_client_hello, alpn),
 	offsetof(struct tls_client_hello, point_formats),
+	offsetof(struct tls_client_hello, server_name),
 };
 
 static const struct bytes *run_of(const struct tls_client_hello *hello, size_t i)
@@ -181,6 +181,34 @@ struct tls_client_hello *tls_client_hello_keep(const struct tls_client_hello *he
 			continue;
 		memcpy(at, run->p, run->n);
 		run->p = at;
+		at += run->n;
+	}
+	return kept;
+}
+
+void tls_client_hello_store(const struct tls_client_hello *kept, void *out)
+{
+	memcpy(out, kept, tls_client_hello_size(kept));
+	for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
+		uintptr_t present = run_of(kept, i)->p != NULL;
+
+		memcpy((char *)out + runs[i], &present, sizeof(present));
+	}
+}
+
+struct tls_client_hello *tls_client_hello_load(const void *stored, size_t size)
+{
+	struct tls_client_hello *kept = malloc(size + 1);
+	uint8_t *at;
+
+	if (!kept)
+		return NULL;
+	memcpy(kept, stored, size);
+	at = (uint8_t *)kept + offsetof(struct tls_client_hello, ids);
+	for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
+		struct bytes *run = (struct bytes *)((char *)kept + runs[i]);
+
+		run->p = run->p ? at : NULL;
 		at += run->n;
 	}
 	return kept;

@@ -103,6 +103,11 @@ struct tls_client_hello *tls_client_hello_keep(const struct tls_client_hello *he
 /* The bytes tls_client_hello_keep() allocated, for accounting. */
 size_t tls_client_hello_size(const struct tls_client_hello *hello);
 
+/* The same bytes without an address in them, for memory that is no hello: as many. */
+void tls_client_hello_store(const struct tls_client_hello *kept, void *out);
+/* Back from there, as tls_client_hello_keep() had made it. size: of the one that was stored. */
+struct tls_client_hello *tls_client_hello_load(const void *stored, size_t size);
+
 /* RFC 8701: 0x0a0a, 0x1a1a ... 0xfafa. */
 static inline bool tls_is_grease(uint16_t code)
 {

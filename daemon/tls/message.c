@@ -90,8 +90,10 @@ static enum tls_result next_fed(struct tls_messages *messages, struct tls_messag
 	size_t whole;
 	enum tls_result result;
 
-	if (reader_empty(&r))
+	if (reader_empty(&r)) {
+		messages->fed.p = NULL; /* its owner has it back */
 		return TLS_MORE;
+	}
 	result = parse(messages->fed, out, &whole);
 	if (result == TLS_OK && reader_bytes(&r, whole, &taken)) {
 		messages->fed = reader_rest(&r);

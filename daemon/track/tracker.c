@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "track/tracker.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +12,7 @@
 #include "track/establish.h"
 #include "track/hellos.h"
 #include "track/stages.h"
+#include "track/timeline.h"
 #include "track/tls13.h"
 
 void tracker_init(struct tracker *tracker)
@@ -36,11 +36,6 @@ void tracker_free(struct tracker *tracker)
 	tracker->hs.messages = NULL;
 }
 
-/* A hello and what little may come with it; the usual handshake takes about ten. */
-#define HS_MESSAGES_FIRST 4
-
-static_assert(HS_MESSAGES_MAX == 16 * HS_MESSAGES_FIRST, "room grows by four, twice");
-
 static bool is_open(const struct tracker *tracker)
 {
 	return tracker->hs.outcome == HS_OPEN;
@@ -49,28 +44,6 @@ static bool is_open(const struct tracker *tracker)
 static bool is_13(const struct handshake *hs)
 {
 	return hs->has_server_hello && tls_is_13(hs->server_hello.version);
-}
-
-/* Room grows from HS_MESSAGES_FIRST to four times as much, and again. */
-static bool is_full(size_t count)
-{
-	return count == 0 || count == HS_MESSAGES_FIRST || count == 4 * HS_MESSAGES_FIRST;
-}
-
-/* Without memory the timeline ends early; nothing else depends on it. */
-static void note(struct handshake *hs, struct hs_message message)
-{
-	if (hs->message_count == HS_MESSAGES_MAX)
-		return;
-	if (is_full(hs->message_count)) {
-		size_t room = hs->message_count ? 4U * hs->message_count : HS_MESSAGES_FIRST;
-		struct hs_message *grown = realloc(hs->messages, room * sizeof(*grown));
-
-		if (!grown)
-			return;
-		hs->messages = grown;
-	}
-	hs->messages[hs->message_count++] = message;
 }
 
 bool tracker_expects_clear(const struct tracker *tracker, enum hs_side from)
@@ -152,11 +125,11 @@ void tracker_message(struct tracker *tracker, enum hs_side from, const struct tl
 
 	if (tracker->done || hs->outcome == HS_SUCCESS)
 		return;
-	note(hs, (struct hs_message){ .time = now,
-				      .length = (uint32_t)message->body.n,
-				      .from = (uint8_t)from,
-				      .record = TLS_RECORD_HANDSHAKE,
-				      .type = message->type });
+	timeline_note(hs, &(struct hs_message){ .time = now,
+						.length = (uint32_t)message->body.n,
+						.from = (uint8_t)from,
+						.record = TLS_RECORD_HANDSHAKE,
+						.type = message->type });
 	if (message->type == TLS_HANDSHAKE_CLIENT_HELLO && from == HS_CLIENT) {
 		hello_from_client(tracker, message, now);
 		return;
@@ -234,11 +207,11 @@ void tracker_record(struct tracker *tracker, enum hs_side from, const struct tls
 
 	if (tracker->done)
 		return;
-	note(hs, (struct hs_message){ .time = now,
-				      .length = record->length,
-				      .from = (uint8_t)from,
-				      .record = record->type,
-				      .encrypted = sealed });
+	timeline_note(hs, &(struct hs_message){ .time = now,
+						.length = record->length,
+						.from = (uint8_t)from,
+						.record = record->type,
+						.encrypted = sealed });
 	switch (record->type) {
 	case TLS_RECORD_CHANGE_CIPHER_SPEC:
 		on_change_cipher_spec(tracker, from, now);
@@ -287,10 +260,10 @@ void tracker_alert(struct tracker *tracker, enum hs_side from, uint8_t level, ui
 	if (hs->alert_count < HS_ALERTS_MAX)
 		hs->alerts[hs->alert_count++] =
 			(struct hs_alert){ .from = (uint8_t)from, .level = level, .code = code };
-	note(hs, (struct hs_message){ .time = now,
-				      .length = TLS_ALERT_LEN,
-				      .from = (uint8_t)from,
-				      .record = TLS_RECORD_ALERT });
+	timeline_note(hs, &(struct hs_message){ .time = now,
+						.length = TLS_ALERT_LEN,
+						.from = (uint8_t)from,
+						.record = TLS_RECORD_ALERT });
 	if (code == CLOSE_NOTIFY) {
 		tracker->side[from].close_notify = true;
 		return;

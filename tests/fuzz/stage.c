@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "stage.h"
 
+#include "connection_parts.h"
 #include "input.h"
 #include "must.h"
 
@@ -63,6 +64,11 @@ void stage_open(struct stage *stage, const struct pipeline_config *config)
 	MUST(stage->pipeline);
 }
 
+/* What the lists have, counted again. */
+struct books {
+	size_t count, parked, awake, held;
+};
+
 /* What a connection holds, counted again from what it has. */
 static size_t held_by(const struct connection *connection)
 {
@@ -80,32 +86,42 @@ static size_t held_by(const struct connection *connection)
 	return held + (hs->client_hello ? tls_client_hello_size(hs->client_hello) : 0);
 }
 
-static void check_list(const struct connection_list *list, bool settling, size_t *count,
-		       size_t *held)
+static void check_list(const struct seat_list *list, bool settling, struct books *books)
 {
-	const struct connection *connection;
+	struct seat *seat;
 
-	TAILQ_FOREACH(connection, list, due)
+	TAILQ_FOREACH(seat, list, due)
 	{
+		const struct connection *connection = connection_at(seat);
+
+		books->count++;
+		books->parked += seat->parked;
+		MUST(!seat->parked || !settling);
+		if (seat->parked)
+			continue;
 		MUST(connection->on_settling_list == settling);
 		MUST(!connection->tracker.done);
 		MUST(connection->held == held_by(connection));
-		*held += connection->held;
-		++*count;
+		books->held += connection->held;
+		books->awake += !settling;
 	}
 }
 
 static void check_books(const struct stage *stage)
 {
 	const struct connections *all = &stage->pipeline->all;
-	size_t count = 0, held = 0;
+	struct books books = { 0 };
 
-	check_list(&all->waiting, false, &count, &held);
-	check_list(&all->settling, true, &count, &held);
-	MUST(count == all->count && count == HASH_CNT(by_key, all->by_key));
-	MUST(HASH_CNT(by_random, all->by_random) <= count);
-	MUST(held == all->held && held <= HELD_MAX + REASM_STORED_MAX + TLS_MESSAGE_MAX);
-	MUST(count <= all->max);
+	check_list(&all->waiting, false, &books);
+	check_list(&all->settling, true, &books);
+	MUST(books.count == all->count && books.parked == parking_count(all->parking));
+	MUST(books.count == HASH_CNT(by_key, all->by_key) + books.parked);
+	MUST(HASH_CNT(by_random, all->by_random) <= books.count - books.parked);
+	MUST(books.awake == all->awakes && books.awake <= all->awake_max + 1);
+	/* A parked one takes something; what, shows when all are woken at the end. */
+	MUST(books.parked ? books.held < all->held : books.held == all->held);
+	MUST(all->held <= HELD_MAX + REASM_STORED_MAX + TLS_MESSAGE_MAX);
+	MUST(books.count <= all->max && !all->lost);
 }
 
 void stage_event(struct stage *stage, const struct st_event *event, const uint8_t *payload)

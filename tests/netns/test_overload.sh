@@ -216,6 +216,7 @@ syn() {
 # A name of its own in each hello, and no answer; more of them than there are places, and as many.
 names() {
 	local series
+	TIMEOUT=${FULL:+60} && TIMEOUT=${TIMEOUT:-5}
 	begin "$(of 65536)" 8388608 -f none
 	blow "$(of 200000)" hello
 	weather names
@@ -225,6 +226,7 @@ names() {
 	series=$(grep -c '^shaketap_server_handshakes_total{' "$WORK/page")
 	check "names: 200 of them are labels, and other and none" [ "$series" -le 202 ]
 	aftermath names
+	TIMEOUT=1
 }
 
 all_open() {

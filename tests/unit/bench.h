@@ -119,6 +119,7 @@ static inline struct bench *bench_new(const struct pipeline_config *config)
 	return bench;
 }
 
+/* So few that each is parked behind every event; those of test_replay.c stay awake. */
 static inline int bench_setup(void **state)
 {
 	*state = bench_new(&(struct pipeline_config){ .timeout = TIMEOUT, .max_flows = 4 });

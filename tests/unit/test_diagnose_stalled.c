@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: track/sentence.c track/clauses.c track/turns.c track/delivery.c track/offers.c */
+/* links: connection_rest.c parking.c base/pack.c track/timeline.c */
 /* links: track/flaws.c answers.c */
 /* links: track/unknown.c */
 /* links: opening.c recents.c */

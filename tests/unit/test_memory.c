@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: tests/fuzz/pieces.c tests/fuzz/flights.c tests/bpf/packets.c answers.c */
+/* links: connection_rest.c parking.c base/pack.c track/timeline.c */
 /* links: replay.c recents.c opening.c pipeline.c stream_order.c stream_read.c connection.c */
 /* links: pipeline_connects.c seed.c */
 /* links: stream_torn.c track/turns.c file/proxied.c */
@@ -57,6 +58,11 @@ void *__real_malloc(size_t n);
 void *__real_calloc(size_t count, size_t n);
 void *__real_realloc(void *p, size_t n);
 char *__real_strdup(const char *s);
+
+/* What tells the pipeline of packets always has memory. */
+#define calloc(count, n) __real_calloc(count, n)
+#include "bench.h"
+#undef calloc
 
 static bool fails(void)
 {
@@ -234,6 +240,48 @@ static void each_call_fails(void **state)
 	metrics_free(metrics);
 }
 
+/* So few are allowed that each is parked behind every event. True: a call has failed. */
+static bool park_and_wake(long n, bool for_good, size_t *told, struct pipeline_counters *counters)
+{
+	struct bench *bench = bench_new(&(struct pipeline_config){
+		.timeout = TIMEOUT, .max_flows = 4, .no_certificates = true });
+	bool missed;
+
+	memory_lasts(n, for_good);
+	for (uint16_t port = 1; port <= 2; port++) {
+		bench_connection(bench, port);
+		bench_client_hello(bench);
+		bench_server_flight(bench);
+	}
+	bench_client_finished(bench);
+	pipeline_finish(bench->pipeline, bench->now);
+	missed = memory_is_back();
+	pipeline_counters(bench->pipeline, counters);
+	assert_int_equal(counters->in_progress, 0);
+	*told = bench->count;
+	pipeline_free(bench->pipeline);
+	free(bench);
+	return missed;
+}
+
+/* Two hellos that are the same: one is the other's copy. What could not be woken is counted. */
+static void each_call_of_the_parked_fails(void **state)
+{
+	struct pipeline_counters counters;
+	size_t told, woken = 0;
+
+	(void)state;
+	assert_false(park_and_wake(-1, false, &told, &counters));
+	assert_int_equal(told + counters.copies, 2);
+	for (long n = 0; park_and_wake(n, false, &told, &counters); n++) {
+		assert_true(told + counters.copies + counters.refused >= 2);
+		woken += !counters.refused;
+	}
+	assert_true(woken > 5); /* for want of memory most stay awake */
+	for (long n = 0; park_and_wake(n, true, &told, &counters); n++)
+		assert_true(told + counters.copies + counters.refused >= 2);
+}
+
 static void each_call_of_the_metrics_fails(void **state)
 {
 	bool missed = true;
@@ -262,6 +310,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_call_fails),
+		cmocka_unit_test(each_call_of_the_parked_fails),
 		cmocka_unit_test(each_call_of_the_metrics_fails),
 	};
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: tests/bpf/packets.c recents.c answers.c */
+/* links: connection_rest.c parking.c base/pack.c track/timeline.c */
 /* links: track/sentence.c track/clauses.c track/turns.c track/delivery.c track/offers.c */
 /* links: track/flaws.c */
 /* links: replay.c file/decode.c file/linktype.c file/links.c file/tags.c file/wifi.c file/ip.c */

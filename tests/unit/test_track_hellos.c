@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: track/sentence.c track/clauses.c track/turns.c track/delivery.c track/offers.c */
+/* links: track/timeline.c */
 /* links: track/flaws.c */
 /* links: track/unknown.c */
 /* links: track/hellos.c track/tracker.c track/tls13.c track/establish.c track/diagnose.c */
