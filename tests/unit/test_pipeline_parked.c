@@ -60,8 +60,7 @@ static int crowd_setup(void **state)
 {
 	struct crowd *crowd = calloc(1, sizeof(*crowd));
 	const struct pipeline_ops ops = { crowd,       check_concluded,	 bench_forget,
-					  bench_state, bench_unanswered, bench_is_local,
-					  NULL };
+					  bench_state, bench_unanswered, bench_is_local };
 
 	crowd->bench.pipeline = pipeline_new(
 		&(struct pipeline_config){ .timeout = TIMEOUT, .max_flows = MANY, .seed = 7 },

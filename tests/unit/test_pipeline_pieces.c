@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links: connection_rest.c parking.c base/pack.c track/timeline.c */
 /* links: track/sentence.c track/clauses.c track/turns.c track/delivery.c track/offers.c */
 /* links: track/flaws.c answers.c */
 /* links: track/unknown.c */
