@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pipeline.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -195,8 +194,11 @@ static void note_surroundings(struct pipeline *pipeline, struct connection *conn
 static struct connection *connection_of(struct pipeline *pipeline, const struct st_event *event)
 {
 	uint32_t hash = connection_hash(&pipeline->all, &event->key);
-	struct connection *connection = connection_find(&pipeline->all, &event->key, hash);
+	struct connection *connection;
 
+	if (event->flags & ST_FLAG_OPENED)
+		recents_expect(&pipeline->recents, hash);
+	connection = connection_find(&pipeline->all, &event->key, hash);
 	if (connection && connection->flow != event->flow) {
 		/*
 		 * The same ports again, and the end of the earlier connection was not seen; or

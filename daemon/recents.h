@@ -19,6 +19,12 @@ struct recents {
 	} entry[RECENTS_MAX];
 };
 
+/* recents_has() will be asked: fetch the place. */
+static inline void recents_expect(const struct recents *recents, uint32_t hash)
+{
+	__builtin_prefetch(&recents->entry[hash % RECENTS_MAX]);
+}
+
 void recents_note(struct recents *recents, const struct connection *connection);
 
 /* The event opens a flow, but belongs to a handshake that is over. hash: of its key. */

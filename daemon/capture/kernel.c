@@ -54,6 +54,8 @@ static int on_sample(void *ctx, void *data, size_t size)
 
 	if (size < sizeof(*event) || size - sizeof(*event) < event->len || !pieces_add_up(event))
 		return 0; /* not of our making */
+	if (event->flags & ST_FLAG_OPENED)
+		tables_expect(&kernel->tables, event->place);
 	kernel->ops.event(kernel->ops.ctx, event, (const uint8_t *)(event + 1));
 	return ++kernel->drained < KERNEL_DRAIN_MAX ? 0 : -EAGAIN; /* the position is kept */
 }
