@@ -9,7 +9,7 @@ PLAN = [[8451, "serve", "version=1.3"], [8452, "serve", "version=1.2", "cert=exp
         [8453, "serve", "version=1.2"], [8454, "silent"], [8455, "close"], [8456, "abort"],
         [8457, "answer", "HTTP/1.1 400 Bad Request"], [8458, "alert", "2", "112"],
         [8459, "name-alert", "80"], [8460, "serve", "version=1.2", "verify"],
-        [8461, "serve", "version=1.3", "verify"], [8462, "banner", "0.2", "220 mail.example.com ESMTP"]]
+        [8461, "serve", "version=1.3", "verify"], [8462, "banner", "2", "220 mail.example.com ESMTP"]]
 HEALTHY = 443           # tests/netns/handshakes.py serve
 NOBODY = 993            # a TLS port where nothing listens
 
