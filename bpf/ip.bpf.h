@@ -5,6 +5,7 @@
 
 #include <linux/in.h>
 
+#include "direct.bpf.h"
 #include "tcp.bpf.h"
 
 /* RFC 8200 names six extension headers; longer chains are counted. */
@@ -92,21 +93,23 @@ __noinline int note_tunnel4(__u32 limit)
 
 /* The headers of the usual layout, or as much of them as TCP without options takes. */
 static __always_inline bool load_head(struct __sk_buff *skb, struct packet *packet, void *head,
-				      __u32 ip, __u32 limit)
+				      __u32 ip, __u32 limit, __u32 start)
 {
 	packet->all_here = limit >= packet->offset + ip + sizeof(struct tcp_head);
 	if (packet->all_here)
-		return !bpf_skb_load_bytes(skb, packet->offset, head, ip + sizeof(struct tcp_head));
-	return !bpf_skb_load_bytes(skb, packet->offset, head, ip + sizeof(struct tcphdr));
+		return read_bytes(skb, packet->offset, head, ip + sizeof(struct tcp_head), start);
+	return read_bytes(skb, packet->offset, head, ip + sizeof(struct tcphdr), start);
 }
 
 /* Down to TCP, whose header is in the scratch then. */
-static __always_inline bool parse_ip4(struct __sk_buff *skb, struct scratch *scratch, bool inner)
+static __always_inline bool parse_ip4(struct __sk_buff *skb, struct scratch *scratch, bool inner,
+				      __u32 start)
 {
 	struct ip4_head *head = &scratch->head.ip4;
 	struct packet *packet = &scratch->packet;
 
-	if (!load_head(skb, packet, &head->ip, sizeof(head->ip), limit_of(skb, packet, inner)))
+	if (!load_head(skb, packet, &head->ip, sizeof(head->ip), limit_of(skb, packet, inner),
+		       start))
 		return false; /* too short for TCP: some other protocol, or nothing to follow */
 	if (head->ip.protocol != IPPROTO_TCP) {
 		if (is_tunnel4(head))
@@ -124,6 +127,8 @@ static __always_inline bool parse_ip4(struct __sk_buff *skb, struct scratch *scr
 		if (!load_tcp(skb, packet, &head->rest.tcp))
 			return false;
 	}
+	packet->key.addr[0][0] = packet->key.addr[0][1] = 0;
+	packet->key.addr[1][0] = packet->key.addr[1][1] = 0;
 	packet->key.addr[0][2] = packet->key.addr[1][2] = bpf_htonl(0xffff);
 	packet->key.addr[0][3] = head->ip.saddr;
 	packet->key.addr[1][3] = head->ip.daddr;
@@ -228,13 +233,15 @@ static __always_inline bool is_plain_udp6(const struct ip6_head *head)
 }
 
 /* The same. */
-static __always_inline bool parse_ip6(struct __sk_buff *skb, struct scratch *scratch, bool inner)
+static __always_inline bool parse_ip6(struct __sk_buff *skb, struct scratch *scratch, bool inner,
+				      __u32 start)
 {
 	struct ip6_head *head = &scratch->head.ip6;
 	struct packet *packet = &scratch->packet;
 	__u32 total;
 
-	if (!load_head(skb, packet, &head->ip, sizeof(head->ip), limit_of(skb, packet, inner)))
+	if (!load_head(skb, packet, &head->ip, sizeof(head->ip), limit_of(skb, packet, inner),
+		       start))
 		return false;
 	total = sizeof(head->ip) + bpf_ntohs(head->ip.payload_len);
 	if (!head->ip.payload_len) /* a jumbogram, which is how BIG TCP looks */
@@ -246,8 +253,8 @@ static __always_inline bool parse_ip6(struct __sk_buff *skb, struct scratch *scr
 		return false;
 	if (!ip6_fits(packet, limit_of(skb, packet, inner)))
 		return false;
-	__builtin_memcpy(packet->key.addr[0], &head->ip.saddr, sizeof(packet->key.addr[0]));
-	__builtin_memcpy(packet->key.addr[1], &head->ip.daddr, sizeof(packet->key.addr[1]));
+	copy_words(packet->key.addr[0], &head->ip.saddr, sizeof(packet->key.addr[0]));
+	copy_words(packet->key.addr[1], &head->ip.daddr, sizeof(packet->key.addr[1]));
 	return true;
 }
 

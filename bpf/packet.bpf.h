@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * From an skb to the TCP segment inside it. All reads go through
- * bpf_skb_load_bytes(): payload usually lies in fragments, and direct packet
- * access needs CAP_PERFMON before 6.6. One call takes the headers of the usual
- * layout together with the first payload bytes; other layouts take more calls.
+ * From an skb to the TCP segment inside it. One read takes the headers of the usual layout
+ * together with the first payload bytes; other layouts take more, and payload that lies in
+ * fragments, as it usually does, takes a helper (see direct.bpf.h).
  */
 #ifndef SHAKETAP_PACKET_BPF_H
 #define SHAKETAP_PACKET_BPF_H
@@ -14,7 +13,6 @@
 
 /* 802.1ad carries two tags; a third is somebody's mistake and counted. */
 #define VLAN_DEPTH_MAX 2
-#define VLAN_TAG_LEN 4
 #define VLAN_ID_MASK 0x0fff
 
 /*
@@ -22,7 +20,7 @@
  * first tag is the packet's, those inside a tunnel are not.
  */
 static __always_inline bool parse_typed(struct __sk_buff *skb, struct scratch *scratch, __be16 type,
-					bool inner)
+					bool inner, __u32 start)
 {
 	struct packet *packet = &scratch->packet;
 
@@ -31,7 +29,7 @@ static __always_inline bool parse_typed(struct __sk_buff *skb, struct scratch *s
 
 		if (type != bpf_htons(ETH_P_8021Q) && type != bpf_htons(ETH_P_8021AD))
 			break;
-		if (bpf_skb_load_bytes(skb, packet->offset, tag, sizeof(tag))) {
+		if (!read_bytes(skb, packet->offset, tag, sizeof(tag), start)) {
 			count(ST_COUNT_REFUSED_TRUNCATED);
 			return false;
 		}
@@ -45,10 +43,10 @@ static __always_inline bool parse_typed(struct __sk_buff *skb, struct scratch *s
 	if (inner && packet->offset + sizeof(struct iphdr) + sizeof(struct tcphdr) > packet->limit)
 		return false;
 	if (type == bpf_htons(ETH_P_IP)) {
-		if (!parse_ip4(skb, scratch, inner))
+		if (!parse_ip4(skb, scratch, inner, start))
 			return false;
 	} else if (type == bpf_htons(ETH_P_IPV6)) {
-		if (!parse_ip6(skb, scratch, inner))
+		if (!parse_ip6(skb, scratch, inner, start))
 			return false;
 	} else {
 		if (type == bpf_htons(ETH_P_8021Q) || type == bpf_htons(ETH_P_8021AD))
@@ -63,15 +61,16 @@ static __always_inline bool parse_typed(struct __sk_buff *skb, struct scratch *s
  * the IP header. False: not TCP over IP, refused and counted, or packet->tunnel says
  * what may hold it. The tag in the skb's metadata is the outer one.
  */
-static __always_inline bool parse_packet(struct __sk_buff *skb, bool ethernet,
+static __always_inline bool parse_packet(struct __sk_buff *skb, bool ethernet, bool direct,
 					 struct scratch *scratch)
 {
 	struct packet *packet = &scratch->packet;
+	const __u32 begin = ethernet ? ETH_HLEN : 0;
 
-	packet->offset = ethernet ? ETH_HLEN : 0;
+	packet->offset = begin;
 	if (skb->vlan_present)
 		packet->vlan = skb->vlan_tci & VLAN_ID_MASK;
-	return parse_typed(skb, scratch, skb->protocol, false);
+	return parse_typed(skb, scratch, skb->protocol, false, direct ? begin : BY_HELPER);
 }
 
 static __always_inline bool source_is_higher(const struct st_flow_key *key)

@@ -3,6 +3,8 @@
 #ifndef SHAKETAP_SCRATCH_BPF_H
 #define SHAKETAP_SCRATCH_BPF_H
 
+#include <stddef.h>
+
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/tcp.h>
@@ -25,15 +27,22 @@ struct packet {
 	__u32 limit;			  /* inside a tunnel: of what holds the packet */
 	__u32 len;			  /* of the payload */
 	__u16 sender_port, receiver_port; /* network order */
-	__u16 vlan;
+	/* From here on cleared for every packet, see packet_clear(). */
+	__u16 vlan __attribute__((aligned(8)));
 	__u8 flags;
-	__u8 all_here;	       /* headers and first bytes came in one piece */
-	__u8 sender;	       /* after packet_canonical(): index of the source in key */
-	__u8 sniffed;	       /* enum tls_sniffed */
-	__u8 tunnel;	       /* IP protocol at offset that may hold a packet; 0: none */
-	__u8 fragment;	       /* with tunnel: the packet is one */
-	__u8 first[8];	       /* FIRST_BYTES of the payload; zero behind len */
-} __attribute__((aligned(8))); /* cleared for every packet, in as few writes as can be */
+	__u8 all_here; /* headers and first bytes came in one piece */
+	__u8 sender;   /* after packet_canonical(): index of the source in key */
+	__u8 sniffed;  /* enum tls_sniffed */
+	__u8 tunnel;   /* IP protocol at offset that may hold a packet; 0: none */
+	__u8 fragment; /* with tunnel: the packet is one */
+	__u8 first[8]; /* FIRST_BYTES of the payload; zero behind len */
+};
+
+/* What comes before is set for every packet that is looked at any further. */
+static __always_inline void packet_clear(struct packet *packet)
+{
+	__builtin_memset(&packet->vlan, 0, sizeof(*packet) - offsetof(struct packet, vlan));
+}
 
 /* Headers of the usual layout in one piece. */
 struct tcp_head {

@@ -46,7 +46,7 @@ static __always_inline void show(const struct __sk_buff *skb, bool egress)
 		*mark = 1;
 }
 
-static __always_inline void observe(struct __sk_buff *skb, bool egress, bool ethernet)
+static __always_inline void observe(struct __sk_buff *skb, bool egress, bool ethernet, bool direct)
 {
 	struct scratch *scratch = get_scratch();
 	struct packet *packet;
@@ -55,8 +55,8 @@ static __always_inline void observe(struct __sk_buff *skb, bool egress, bool eth
 	if (!scratch)
 		return;
 	packet = &scratch->packet;
-	*packet = (struct packet){};
-	if (!parse_packet(skb, ethernet, scratch) && !(packet->tunnel && parse_tunnel(skb)))
+	packet_clear(packet);
+	if (!parse_packet(skb, ethernet, direct, scratch) && !(packet->tunnel && parse_tunnel(skb)))
 		return;
 	if (!packet->len && !(packet->flags & (TCP_SYN | TCP_FIN | TCP_RST)))
 		return;
@@ -72,30 +72,22 @@ static __always_inline void observe(struct __sk_buff *skb, bool egress, bool eth
 	observe_segment(skb, scratch, egress);
 }
 
-SEC("tc")
-int ingress_ethernet(struct __sk_buff *skb)
-{
-	observe(skb, false, true);
-	return VERDICT;
-}
+/* Each is there twice, see direct.bpf.h; the daemon loads one of the two. */
+#define PROGRAM(name, egress, ethernet)                \
+	SEC("tc")                                      \
+	int name(struct __sk_buff *skb)                \
+	{                                              \
+		observe(skb, egress, ethernet, true);  \
+		return VERDICT;                        \
+	}                                              \
+	SEC("?tc")                                     \
+	int name##_by_helper(struct __sk_buff *skb)    \
+	{                                              \
+		observe(skb, egress, ethernet, false); \
+		return VERDICT;                        \
+	}
 
-SEC("tc")
-int egress_ethernet(struct __sk_buff *skb)
-{
-	observe(skb, true, true);
-	return VERDICT;
-}
-
-SEC("tc")
-int ingress_ip(struct __sk_buff *skb)
-{
-	observe(skb, false, false);
-	return VERDICT;
-}
-
-SEC("tc")
-int egress_ip(struct __sk_buff *skb)
-{
-	observe(skb, true, false);
-	return VERDICT;
-}
+PROGRAM(ingress_ethernet, false, true)
+PROGRAM(egress_ethernet, true, true)
+PROGRAM(ingress_ip, false, false)
+PROGRAM(egress_ip, true, false)

@@ -19,6 +19,18 @@ static __always_inline bool load_first_bytes(struct __sk_buff *skb, struct packe
 				   clamp_length(n, sizeof(packet->first)));
 }
 
+/* At least as many are there. */
+static __always_inline void take_first_bytes(struct packet *packet, const __u8 *from)
+{
+	struct first_bytes {
+		__u32 four;
+		__u16 two;
+	} __attribute__((may_alias)) *to = (void *)packet->first;
+
+	to->four = loaded_here(((const struct first_bytes *)from)->four);
+	to->two = loaded_here(((const struct first_bytes *)from)->two);
+}
+
 /* head holds the TCP header, and with packet->all_here also what follows it in the usual layout. */
 static __always_inline bool parse_tcp(struct __sk_buff *skb, const struct tcp_head *head,
 				      struct packet *packet)
@@ -42,7 +54,11 @@ static __always_inline bool parse_tcp(struct __sk_buff *skb, const struct tcp_he
 		return true;
 	if (packet->all_here && header_len == sizeof(*tcp) + USUAL_OPTIONS_LEN &&
 	    packet->len >= FIRST_BYTES) {
-		__builtin_memcpy(packet->first, head->first, FIRST_BYTES);
+		take_first_bytes(packet, head->first);
+		return true;
+	}
+	if (packet->all_here && header_len == sizeof(*tcp) && packet->len >= FIRST_BYTES) {
+		take_first_bytes(packet, head->options); /* which are none */
 		return true;
 	}
 	if (load_first_bytes(skb, packet))

@@ -122,7 +122,7 @@ __noinline int tunnel_step(struct __sk_buff *skb)
 		type = scratch->head.type;
 	}
 	packet->limit = packet->end;
-	return parse_typed(skb, scratch, type, true);
+	return parse_typed(skb, scratch, type, true, BY_HELPER);
 }
 
 /* packet->tunnel is set. False: no TCP inside, or refused and counted. */

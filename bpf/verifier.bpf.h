@@ -17,6 +17,8 @@
  *    detected" or "the sequence of 8193 jumps is too complex".
  *  - Lengths and indexes go through the functions below.
  *
+ * What needs more rights than that, or a newer kernel, is in programs of its own: direct.bpf.h.
+ *
  * Only a run on those kernels, with these two capabilities and no more, shows whether it holds.
  */
 #ifndef SHAKETAP_VERIFIER_BPF_H

@@ -59,14 +59,21 @@ run_program() {
 	fi
 }
 
+# run_programs FOLDER [HOW]
 run_programs() {
 	local source name
 	for source in "tests/$1"/test_*.c; do
 		[ -e "$source" ] || continue
 		name=${source#tests/}
 		name=${name%.c}
-		run_program "$name" "$build/tests/$name" 300
+		run_program "$name${2:-}" "$build/tests/$name" 300
 	done
+}
+
+# The kernel programs are there twice, see bpf/direct.bpf.h.
+run_both_ways() {
+	run_programs bpf
+	BY_HELPER=1 run_programs bpf ' by helper'
 }
 
 # Takes minutes: its lines are shown as they come.
@@ -151,7 +158,7 @@ run_suite() {
 	passed=0 failed=0 skipped=0
 	case $1 in
 	unit) run_programs unit ;;
-	bpf) need_root bpf && run_programs bpf ;;
+	bpf) need_root bpf && run_both_ways ;;
 	netns) need_root netns && run_netns ;;
 	deploy)
 		[[ $suites == *" kernels "* ]] && start_guests

@@ -27,6 +27,7 @@
 
 struct kernel {
 	struct shaketap_bpf *skel;
+	bool direct; /* which of the two of each program is loaded, see bpf/direct.bpf.h */
 	struct ring_buffer *ring;
 	struct kernel_ops ops;
 	struct tables tables; /* shared with the programs */
@@ -105,6 +106,61 @@ static int configure(struct kernel *kernel, const struct kernel_config *config)
 	return err;
 }
 
+/* By [direct][ethernet][hook]. */
+static struct bpf_program *program_of(const struct kernel *kernel, bool direct, bool ethernet,
+				      enum kernel_hook hook)
+{
+	const struct shaketap_bpf *skel = kernel->skel;
+	struct bpf_program *const programs[2][2][2] = {
+		{ { skel->progs.ingress_ip_by_helper, skel->progs.egress_ip_by_helper },
+		  { skel->progs.ingress_ethernet_by_helper,
+		    skel->progs.egress_ethernet_by_helper } },
+		{ { skel->progs.ingress_ip, skel->progs.egress_ip },
+		  { skel->progs.ingress_ethernet, skel->progs.egress_ethernet } },
+	};
+
+	return programs[direct][ethernet][hook];
+}
+
+static void choose_programs(const struct kernel *kernel)
+{
+	for (int direct = 0; direct < 2; direct++)
+		for (int ethernet = 0; ethernet < 2; ethernet++)
+			for (int hook = KERNEL_INGRESS; hook <= KERNEL_EGRESS; hook++)
+				bpf_program__set_autoload(program_of(kernel, direct, ethernet,
+								     hook),
+							  direct == kernel->direct);
+}
+
+static int load_programs(struct kernel *kernel, const struct kernel_config *config, bool direct)
+{
+	int err;
+
+	kernel->direct = direct;
+	kernel->skel = shaketap_bpf__open();
+	if (!kernel->skel)
+		return -errno;
+	err = configure(kernel, config);
+	choose_programs(kernel);
+	return err ? err : shaketap_bpf__load(kernel->skel);
+}
+
+/*
+ * Those that read packets directly, or where the kernel refuses these, whatever its reason, the
+ * others. Only what is said of the last try matters to anybody.
+ */
+static int load_either(struct kernel *kernel, const struct kernel_config *config)
+{
+	libbpf_print_fn_t print = libbpf_set_print(NULL);
+	int err = load_programs(kernel, config, true);
+
+	libbpf_set_print(print);
+	if (!err)
+		return 0;
+	shaketap_bpf__destroy(kernel->skel);
+	return load_programs(kernel, config, false);
+}
+
 static int load(struct kernel *kernel, const struct kernel_config *config)
 {
 	int err;
@@ -113,12 +169,7 @@ static int load(struct kernel *kernel, const struct kernel_config *config)
 	kernel->cpus = libbpf_num_possible_cpus();
 	if (kernel->cpus < 0)
 		return kernel->cpus;
-	kernel->skel = shaketap_bpf__open();
-	if (!kernel->skel)
-		return -errno;
-	err = configure(kernel, config);
-	if (!err)
-		err = shaketap_bpf__load(kernel->skel);
+	err = load_either(kernel, config);
 	if (err)
 		return err;
 	kernel->counts = bpf_map__fd(kernel->skel->maps.counts);
@@ -214,12 +265,9 @@ void kernel_close(struct kernel *kernel)
 
 void kernel_programs(const struct kernel *kernel, bool ethernet, int programs[2])
 {
-	const struct shaketap_bpf *skel = kernel->skel;
-
-	programs[KERNEL_INGRESS] =
-		bpf_program__fd(ethernet ? skel->progs.ingress_ethernet : skel->progs.ingress_ip);
-	programs[KERNEL_EGRESS] =
-		bpf_program__fd(ethernet ? skel->progs.egress_ethernet : skel->progs.egress_ip);
+	for (int hook = KERNEL_INGRESS; hook <= KERNEL_EGRESS; hook++)
+		programs[hook] =
+			bpf_program__fd(program_of(kernel, kernel->direct, ethernet, hook));
 }
 
 bool kernel_may_ask(const struct kernel *kernel)

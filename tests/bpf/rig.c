@@ -73,6 +73,26 @@ static void quiet(void)
 	libbpf_set_print(NULL);
 }
 
+static struct bpf_program *program_of(const struct rig *rig, bool by_helper, bool bare, bool egress)
+{
+	const struct shaketap_bpf *skel = rig->skel;
+	struct bpf_program *const programs[2][2][2] = {
+		{ { skel->progs.ingress_ethernet, skel->progs.egress_ethernet },
+		  { skel->progs.ingress_ip, skel->progs.egress_ip } },
+		{ { skel->progs.ingress_ethernet_by_helper, skel->progs.egress_ethernet_by_helper },
+		  { skel->progs.ingress_ip_by_helper, skel->progs.egress_ip_by_helper } },
+	};
+
+	return programs[by_helper][bare][egress];
+}
+
+static void choose_programs(const struct rig *rig)
+{
+	for (int i = 0; i < 8; i++)
+		bpf_program__set_autoload(program_of(rig, i >> 2, i >> 1 & 1, i & 1),
+					  rig->by_helper == i >> 2);
+}
+
 void rig_open(struct rig *rig, const struct rig_config *config)
 {
 	const struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
@@ -95,6 +115,8 @@ void rig_open(struct rig *rig, const struct rig_config *config)
 		given->buckets = st_buckets(config->flows);
 	bpf_map__set_max_entries(rig->skel->maps.buckets, given->buckets);
 	bpf_map__set_max_entries(rig->skel->maps.flows, given->buckets * ST_WAYS);
+	rig->by_helper = config->by_helper || getenv("BY_HELPER");
+	choose_programs(rig);
 	assert_int_equal(shaketap_bpf__load(rig->skel), 0);
 	rig->tables = (struct tables){ .bucket_count = given->buckets, .syn_count = given->syns };
 	memcpy(rig->tables.seed, given->seed, sizeof(given->seed));
@@ -133,23 +155,13 @@ int rig_teardown(void **state)
 	return 0;
 }
 
-static int program_of(const struct rig *rig, bool bare)
-{
-	const struct shaketap_bpf *skel = rig->skel;
-
-	if (bare)
-		return bpf_program__fd(rig->egress ? skel->progs.egress_ip
-						   : skel->progs.ingress_ip);
-	return bpf_program__fd(rig->egress ? skel->progs.egress_ethernet
-					   : skel->progs.ingress_ethernet);
-}
-
 void rig_bytes(struct rig *rig, bool bare, const uint8_t *bytes, size_t n)
 {
 	static uint8_t out[FRAME_MAX];
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = bytes, .data_size_in = (uint32_t)n,
 		    .data_out = out, .data_size_out = sizeof(out), .repeat = 1);
-	int err = bpf_prog_test_run_opts(program_of(rig, bare), &opts);
+	int program = bpf_program__fd(program_of(rig, rig->by_helper, bare, rig->egress));
+	int err = bpf_prog_test_run_opts(program, &opts);
 
 	if (err)
 		fail_msg("test run of %zu bytes: %s", n, strerror(-err));

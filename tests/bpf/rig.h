@@ -48,12 +48,14 @@ struct rig {
 	uint32_t next[2];  /* sequence number that each side sends next */
 	struct frame base; /* what say() and signal() send is made from this */
 	bool egress;	   /* run the programs of this hook */
+	bool by_helper;	   /* those are loaded that do not read packets directly */
 };
 
 /* What a test may want to be different; zero: as shipped. */
 struct rig_config {
 	uint32_t ring_size, flows, copy_budget;
 	bool no_certificates;
+	bool by_helper; /* so also with BY_HELPER in the environment: see tests/run.sh */
 };
 
 void rig_open(struct rig *rig, const struct rig_config *config);

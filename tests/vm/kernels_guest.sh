@@ -90,6 +90,22 @@ attached() {
 	held_are link 0
 }
 
+# Of the programs that do not read packets in place the names of two tell, by 15 letters.
+by_helper_are() {
+	held >/tmp/said/held
+	cat /tmp/said/held
+	[ "$(grep -c '^program .*_by_h' /tmp/said/held)" = "$1" ]
+}
+
+# by_helper [COMMAND...]: through which shaketap is started. Old verifiers ask for CAP_PERFMON.
+by_helper() {
+	if [ $# = 0 ] || at_least 6 6; then
+		echo 0
+	else
+		echo 2
+	fi
+}
+
 # What these kernels ask of who attaches to one more interface: clsact CAP_NET_ADMIN, before 5.19
 # bpf() CAP_BPF as well, TCX none of them.
 rights_needed() {
@@ -161,6 +177,7 @@ observe() {
 	check "starts" start "$@"
 	check "attached to lo" attached lo
 	check "${#PROGRAMS[@]} programs" held_are program "${#PROGRAMS[@]}"
+	check "packets are read in place where they may be" by_helper_are "$(by_helper "$@")"
 	check "keeps $(rights_needed)" rights_are "$(rights_needed)"
 	veth
 	check "attached to a new interface" within 10 attached lo late0
