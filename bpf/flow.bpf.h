@@ -276,7 +276,7 @@ static __always_inline bool follow(struct __sk_buff *skb, struct scratch *scratc
 		over = true;
 	}
 	end_segment(&scratch->segment, flow, half, scratch->event.flow);
-	if (over)
+	if (over && flow->id == scratch->event.flow)
 		flow_over(scratch, flow);
 	return true;
 }
