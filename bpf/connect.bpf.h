@@ -28,7 +28,8 @@ static __always_inline void connect_syn(struct __sk_buff *skb, struct scratch *s
 	struct st_syn *syn = syn_find(scratch);
 
 	if (syn && syn->seq == packet->seq - 1 && syn->client == packet->sender) {
-		if (syn->owner != owner_of(skb, egress) || st_syn_answer_time(syn) || syn->repeated)
+		if (syn->owner != owner_of(skb, packet, egress) || st_syn_answer_time(syn) ||
+		    syn->repeated)
 			return;
 		if (!is_tls_port(packet->receiver_port))
 			return;
@@ -37,8 +38,8 @@ static __always_inline void connect_syn(struct __sk_buff *skb, struct scratch *s
 		return;
 	}
 	/* A new connection on ports in use a moment ago: what was there is over. */
-	flow_remove(scratch);
-	syn_enter(scratch, owner_of(skb, egress));
+	flow_remove(scratch, owner_of(skb, packet, egress));
+	syn_enter(scratch, owner_of(skb, packet, egress));
 }
 
 static __always_inline void connect_answered(struct scratch *scratch)

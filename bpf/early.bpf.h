@@ -85,7 +85,7 @@ static __always_inline void keep_early(struct __sk_buff *skb, struct scratch *sc
 {
 	const struct packet *packet = &scratch->packet;
 
-	if (!is_early(scratch, owner_of(skb, egress)))
+	if (!is_early(scratch, owner_of(skb, packet, egress)))
 		return;
 	begin_event(skb, scratch, egress, bpf_ktime_get_ns());
 	scratch->event.type = ST_EVENT_DATA;

@@ -6,9 +6,10 @@
 #include "packet.bpf.h"
 
 /* Where a packet was seen, as the owner of a direction is written. */
-static __always_inline __u32 owner_of(const struct __sk_buff *skb, bool egress)
+static __always_inline __u32 owner_of(const struct __sk_buff *skb, const struct packet *packet,
+				      bool egress)
 {
-	return skb->ifindex << 1 | egress;
+	return skb->ifindex << 1 | egress | (packet->inner ? ST_OWNER_TUNNEL : 0);
 }
 
 /* Events of one processor between two looks at how full the ring is. */

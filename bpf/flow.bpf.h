@@ -20,9 +20,9 @@
  */
 static __always_inline void flow_over(struct scratch *scratch, struct st_flow *flow)
 {
-	if (flow->over)
+	if (st_flow_over(flow))
 		return;
-	flow->over = 1;
+	flow->over = flow->id;
 	flow->half[0].walk = ST_WALK_SPENT;
 	flow->half[1].walk = ST_WALK_SPENT;
 	set_tag(scratch, scratch->entry, st_tag(scratch->packet.hash) & ~ST_TAG_LIVE);
@@ -30,10 +30,22 @@ static __always_inline void flow_over(struct scratch *scratch, struct st_flow *f
 }
 
 /*
+ * It came inside a tunnel, and the flow did not. The other way round there is nothing wrong: a
+ * server behind a load balancer may get its packets in a tunnel and answer without one.
+ */
+static __always_inline bool is_apart(struct st_flow *flow, const struct st_half *half, __u32 sender,
+				     __u32 owner)
+{
+	__u32 known = half->owner ? half->owner : half_of(flow, sender ^ 1)->owner;
+
+	return owner & ST_OWNER_TUNNEL && known && !(known & ST_OWNER_TUNNEL);
+}
+
+/*
  * A SYN makes room for a new connection on the same ports, unless the hello that followed it
  * overtook it. New connections have higher numbers than the one before (RFC 6528 section 3).
  */
-static __always_inline void flow_remove(struct scratch *scratch)
+static __always_inline void flow_remove(struct scratch *scratch, __u32 owner)
 {
 	const struct packet *syn = &scratch->packet;
 	struct st_flow *flow = table_find(scratch);
@@ -42,9 +54,12 @@ static __always_inline void flow_remove(struct scratch *scratch)
 	if (!flow)
 		return;
 	half = half_of(flow, syn->sender);
-	if (!flow->over && half->walk != ST_WALK_NEW && half->seen - syn->seq <= SYN_LATE_MAX)
+	if (!st_flow_over(flow) && is_apart(flow, half, syn->sender, owner))
 		return;
-	if (!flow->over)
+	if (!st_flow_over(flow) && half->walk != ST_WALK_NEW &&
+	    half->seen - syn->seq <= SYN_LATE_MAX)
+		return;
+	if (!st_flow_over(flow))
 		count(ST_COUNT_FLOWS_ENDED);
 	set_tag(scratch, scratch->entry, ST_TAG_FREE);
 }
@@ -176,16 +191,20 @@ static __always_inline bool is_news(const struct packet *packet, const struct st
 }
 
 /* A direction belongs to who shows it first, or to nobody once it takes several paths. */
-static __always_inline bool is_duplicate(const struct packet *packet, struct st_half *half,
-					 __u32 owner)
+static __always_inline bool is_duplicate(const struct packet *packet, struct st_flow *flow,
+					 struct st_half *half, __u32 owner)
 {
+	__u32 many = ST_OWNER_MANY | (owner & ST_OWNER_TUNNEL);
+
+	if (is_apart(flow, half, packet->sender, owner))
+		return true;
 	if (!half->owner)
 		half->owner = owner;
-	if (half->owner == owner || half->owner == ST_OWNER_MANY)
+	if (half->owner == owner || half->owner == many)
 		return false;
 	if (!is_news(packet, half))
 		return true;
-	half->owner = ST_OWNER_MANY;
+	half->owner = many;
 	return false;
 }
 
@@ -236,7 +255,7 @@ static __always_inline bool follow(struct __sk_buff *skb, struct scratch *scratc
 	struct st_half *half;
 	bool over = false;
 
-	if (flow && flow->over) {
+	if (flow && st_flow_over(flow)) {
 		if (!flow->opened) /* see below; what goes on here was counted */
 			return true;
 		if (packet->sniffed != TLS_SNIFFED_CLIENT_HELLO || packet->flags & TCP_RST)
@@ -255,7 +274,7 @@ static __always_inline bool follow(struct __sk_buff *skb, struct scratch *scratc
 			return false;
 	}
 	half = half_of(flow, packet->sender);
-	if (is_duplicate(packet, half, owner_of(skb, egress))) {
+	if (is_duplicate(packet, flow, half, owner_of(skb, packet, egress))) {
 		count(ST_COUNT_DUPLICATES);
 		return true;
 	}

@@ -30,12 +30,13 @@ struct packet {
 	/* From here on cleared for every packet, see packet_clear(). */
 	__u16 vlan __attribute__((aligned(8)));
 	__u8 flags;
-	__u8 all_here; /* headers and first bytes came in one piece */
-	__u8 sender;   /* after packet_canonical(): index of the source in key */
-	__u8 sniffed;  /* enum tls_sniffed */
-	__u8 tunnel;   /* IP protocol at offset that may hold a packet; 0: none */
-	__u8 fragment; /* with tunnel: the packet is one */
-	__u8 first[8]; /* FIRST_BYTES of the payload; zero behind len */
+	__u8 all_here;	   /* headers and first bytes came in one piece */
+	__u8 sender;	   /* after packet_canonical(): index of the source in key */
+	__u8 sniffed;	   /* enum tls_sniffed */
+	__u8 tunnel;	   /* IP protocol at offset that may hold a packet; 0: none */
+	__u8 fragment : 1; /* with tunnel: the packet is one */
+	__u8 inner : 1;	   /* it came inside a tunnel */
+	__u8 first[8];	   /* FIRST_BYTES of the payload; zero behind len */
 };
 
 /* What comes before is set for every packet that is looked at any further. */
@@ -121,6 +122,7 @@ struct scratch {
 	__u32 entry; /* place in the flow table */
 	__u32 mine;  /* the same, of a new flow */
 	__u32 asked; /* events since the program was loaded */
+	__u32 fence; /* its value says nothing: an atomic operation orders what is around it */
 };
 
 /* Programs only. */

@@ -212,7 +212,8 @@ static __always_inline struct st_flow *table_enter(struct scratch *scratch, __u6
 	set_tag(scratch, scratch->mine, ST_TAG_FREE);
 	flow->id = id;
 	flow->key = packet->key;
-	flow->opened = flow->joined = flow->lost = flow->over = flow->repeats = 0;
+	flow->opened = flow->joined = flow->lost = flow->repeats = 0;
+	flow->over = 0;
 	flow->half[0] = flow->half[1] = (struct st_half){};
 	set_tag(scratch, scratch->mine, st_tag(packet->hash));
 	return flow;
@@ -226,12 +227,12 @@ static __always_inline struct st_flow *table_enter(struct scratch *scratch, __u6
 static __always_inline struct st_flow *table_settle(struct scratch *scratch, struct st_flow *flow,
 						    __u64 id)
 {
+	__sync_fetch_and_add(&scratch->fence, 1); /* our tag is seen before we look */
 	if (search_table() && scratch->entry < scratch->mine) {
 		set_tag(scratch, scratch->mine, ST_TAG_FREE);
 	} else if (flow->id == id && is_same_key(&flow->key, &scratch->packet.key)) {
 		scratch->entry = scratch->mine;
 	} else {
-		flow->lost = 1;
 		count(ST_COUNT_LOST_TABLE_FULL);
 		scratch->entry = NO_ENTRY;
 	}

@@ -122,6 +122,7 @@ __noinline int tunnel_step(struct __sk_buff *skb)
 		type = scratch->head.type;
 	}
 	packet->limit = packet->end;
+	packet->inner = 1;
 	return parse_typed(skb, scratch, type, true, BY_HELPER);
 }
 

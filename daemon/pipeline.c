@@ -7,7 +7,6 @@
 #include "base/util.h"
 #include "opening.h"
 #include "pipeline_parts.h"
-#include "role.h"
 #include "stream_order.h"
 #include "stream_read.h"
 #include "stream_torn.h"
@@ -24,29 +23,6 @@
  * same time, and the caller has other things to do.
  */
 #define EXPIRE_MAX 256
-
-void pipeline_report(struct pipeline *pipeline, struct handshake *hs,
-		     const struct role_signs *signs)
-{
-	if (pipeline->config.roles)
-		role_fill(hs, signs, pipeline->ops.is_local, pipeline->ops.ctx);
-	pipeline->ops.concluded(pipeline->ops.ctx, hs);
-}
-
-static void conclude(struct pipeline *pipeline, struct connection *connection)
-{
-	struct handshake *hs = &connection->tracker.hs;
-
-	if (connection->doubtful)
-		tracker_doubt(&connection->tracker);
-	/* A connection on which no TLS ever started is no handshake. */
-	if (hs->stage >= HS_CLIENT_HELLO)
-		pipeline_report(pipeline, hs, &connection->signs);
-	recents_note(&pipeline->recents, connection);
-	if (!connection->ended)
-		pipeline->ops.forget(pipeline->ops.ctx, &connection->key, connection->flow);
-	connection_free(&pipeline->all, connection);
-}
 
 /* The first ClientHello is complete: is it the copy of a handshake that is followed already? */
 static bool is_copy(struct pipeline *pipeline, struct connection *connection)
@@ -178,7 +154,7 @@ static void make_room(struct pipeline *pipeline, uint64_t now)
 		return;
 	pipeline->counters.evictions++;
 	tracker_unknown(&oldest->tracker, HS_EVICTED, now);
-	conclude(pipeline, oldest);
+	pipeline_conclude(pipeline, oldest);
 }
 
 /* What is true now, and may not be when the handshake is over. */
@@ -209,9 +185,11 @@ static struct connection *connection_of(struct pipeline *pipeline, const struct 
 		pipeline->counters.gone += evicted;
 		connection->ended = true;
 		tracker_unknown(&connection->tracker, evicted ? HS_EVICTED : HS_GAP, event->time);
-		conclude(pipeline, connection);
-		if (evicted)
+		pipeline_conclude(pipeline, connection);
+		if (evicted) {
+			pipeline->ops.forget(pipeline->ops.ctx, &event->key, event->flow);
 			return NULL;
+		}
 		connection = NULL;
 	}
 	if (!connection && event->flags & ST_FLAG_OPENED) {
@@ -222,7 +200,8 @@ static struct connection *connection_of(struct pipeline *pipeline, const struct 
 		}
 		make_room(pipeline, event->time);
 		connection = open_connection(&pipeline->all, event, hash);
-		pipeline->counters.refused += !connection;
+		if (!connection)
+			pipeline_refuse(pipeline, event);
 		if (connection)
 			note_surroundings(pipeline, connection);
 	}
@@ -241,7 +220,7 @@ static void on_flow_event(struct pipeline *pipeline, const struct st_event *even
 	if (event->flags & ST_FLAG_LOST)
 		tracker_unknown(&connection->tracker, HS_LOST_EVENTS, event->time);
 	if (connection->tracker.done) {
-		conclude(pipeline, connection);
+		pipeline_conclude(pipeline, connection);
 		return;
 	}
 	if (event->type == ST_EVENT_DATA)
@@ -254,9 +233,9 @@ static void on_flow_event(struct pipeline *pipeline, const struct st_event *even
 	if (pipeline->all.held > HELD_MAX)
 		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
 	if (is_copy(pipeline, connection))
-		connection_free(&pipeline->all, connection);
+		pipeline_give_up(pipeline, connection);
 	else if (connection->tracker.done)
-		conclude(pipeline, connection);
+		pipeline_conclude(pipeline, connection);
 	else if (connection->tracker.settling)
 		connection_settle(&pipeline->all, connection);
 	connections_rest(&pipeline->all);
@@ -303,7 +282,7 @@ static void expire_connection(struct pipeline *pipeline, struct connection *conn
 		tracker_timeout(tracker, now - connection->seat.progress, now);
 		break;
 	}
-	conclude(pipeline, connection);
+	pipeline_conclude(pipeline, connection);
 }
 
 static bool is_overdue(const struct pipeline *pipeline, uint64_t now)
@@ -321,7 +300,7 @@ void pipeline_expire(struct pipeline *pipeline, uint64_t now)
 	while ((connection = connections_first(&pipeline->all, &pipeline->all.settling)) &&
 	       connection->tracker.deadline <= now && left--) {
 		tracker_settle(&connection->tracker);
-		conclude(pipeline, connection);
+		pipeline_conclude(pipeline, connection);
 	}
 	while (is_overdue(pipeline, now) && left-- > 0 &&
 	       (connection = connections_first(&pipeline->all, &pipeline->all.waiting)))
@@ -355,7 +334,7 @@ void pipeline_finish(struct pipeline *pipeline, uint64_t now)
 			ask(pipeline, connection);
 		tracker_unknown(&connection->tracker,
 				stream_has_gap(connection) ? HS_GAP : HS_STILL_OPEN, now);
-		conclude(pipeline, connection);
+		pipeline_conclude(pipeline, connection);
 	}
 }
 

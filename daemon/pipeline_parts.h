@@ -22,6 +22,15 @@ struct pipeline {
 void pipeline_report(struct pipeline *pipeline, struct handshake *hs,
 		     const struct role_signs *signs);
 
+/* The handshake has come to its end: out with it, and the connection is gone. */
+void pipeline_conclude(struct pipeline *pipeline, struct connection *connection);
+
+/* Nobody follows this connection any more, and the source need not either. */
+void pipeline_give_up(struct pipeline *pipeline, struct connection *connection);
+
+/* There is no memory or room for the flow that this event opens. */
+void pipeline_refuse(struct pipeline *pipeline, const struct st_event *event);
+
 /* ST_EVENT_REFUSED or ST_EVENT_SYN_REPEATED. */
 void pipeline_connect_event(struct pipeline *pipeline, const struct st_event *event);
 

@@ -109,8 +109,13 @@ enum st_fin {
 	ST_FIN_BEHIND /* yes, behind all that matters */
 };
 
-/* st_half.owner of a direction that takes several paths: every interface and hook counts. */
-#define ST_OWNER_MANY 0xffffffff
+/*
+ * st_half.owner of a direction that takes several paths: every interface and hook counts. And a
+ * mark of what came inside a tunnel, which whoever can send UDP can make up: it has no part in a
+ * connection that was seen without one.
+ */
+#define ST_OWNER_MANY 0x7fffffff
+#define ST_OWNER_TUNNEL 0x80000000
 
 struct st_half {
 	__u32 need;    /* sequence number of the first byte that matters and was not seen yet */
@@ -132,12 +137,21 @@ struct st_flow {
 	__u8 opened;  /* the opening event went out */
 	__u8 joined;  /* it began with a ServerHello */
 	__u8 lost;    /* an event of this flow was lost */
-	__u8 over;    /* RST, FIN of both sides, or nobody wants more: stragglers find it */
 	__u8 repeats; /* segments sent again that were told */
-	__u8 reserved[7];
+	/*
+	 * The id of a flow in this place that is over: RST, FIN of both sides, or nobody wants
+	 * more. Who writes it late, when the place is another's, ends nobody.
+	 */
+	__u64 over;
 	struct st_half half[2]; /* by sender */
 	__u64 unused[2];	/* two lines of a cache, not three */
 };
+
+/* It stays for stragglers until its place is taken. */
+static inline int st_flow_over(const struct st_flow *flow)
+{
+	return flow->over == flow->id;
+}
 
 _Static_assert(sizeof(struct st_half) == 28, "st_half has holes");
 _Static_assert(sizeof(struct st_flow) == 128, "an entry is two lines of a cache");

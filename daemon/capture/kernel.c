@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -69,15 +70,29 @@ static void raise_memlock(void)
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);
 }
 
+/* From the 16 random bytes that the kernel gives each program at its start. */
+static void seed_otherwise(uint64_t seed[ST_SEEDS])
+{
+	uint64_t given[2] = { (uint64_t)getpid(), 0 };
+	const void *random = (const void *)getauxval(AT_RANDOM);
+
+	if (random)
+		memcpy(given, random, sizeof(given));
+	for (uint64_t i = 0; i < ST_SEEDS; i++)
+		seed[i] = (given[i % 2] + i) * UINT64_C(0x9e3779b97f4a7c15) ^ given[1] >> i;
+}
+
 static void plan_tables(struct kernel *kernel, const struct kernel_config *config)
 {
 	struct tables *tables = &kernel->tables;
 	size_t syns = config->max_flows / SYNS_PER_FLOW;
 
+	/* So early in the boot there may be none: then the loader's, which are as good as random.
+	 */
 	if (getrandom(tables->seed, sizeof(tables->seed), GRND_NONBLOCK) != sizeof(tables->seed))
-		tables->seed[0] = (uint64_t)getpid() << 32;
+		seed_otherwise(tables->seed);
 	for (unsigned i = 0; i < ST_SEEDS; i++)
-		tables->seed[i] |= 1; /* so early in the boot there may be none: still a hash */
+		tables->seed[i] |= 1;
 	tables->bucket_count = st_buckets((uint32_t)config->max_flows);
 	tables->syn_count = (uint32_t)(syns < SYNS_MIN ? SYNS_MIN : syns);
 }
@@ -310,8 +325,8 @@ void kernel_forget(struct kernel *kernel, const struct st_flow_key *key, uint64_
 	struct st_flow *entry = tables_flow(&kernel->tables, key);
 
 	/* Another flow may have the key by now. */
-	if (entry && entry->id == flow && !entry->over)
-		tables_end(&kernel->tables, entry);
+	if (entry && entry->id == flow && !st_flow_over(entry))
+		tables_end(&kernel->tables, entry, key, flow);
 }
 
 enum kernel_flow kernel_flow_state(struct kernel *kernel, const struct st_flow_key *key,

@@ -74,17 +74,26 @@ struct st_flow *tables_flow(const struct tables *tables, const struct st_flow_ke
 	return NULL;
 }
 
-void tables_end(const struct tables *tables, struct st_flow *flow)
+/*
+ * A program may give the place away at any time, and even to the same ports. So the tag goes first,
+ * and comes back where the entry turns out to be another's: what is written into an entry names
+ * whose end it is.
+ */
+void tables_end(const struct tables *tables, struct st_flow *flow, const struct st_flow_key *key,
+		uint64_t id)
 {
 	size_t index = (size_t)(flow - tables->flows);
 	uint16_t *tag = &tables->buckets[index / ST_WAYS].tag[index % ST_WAYS];
-	uint16_t live = st_tag(st_flow_hash(&flow->key, (const __u64 *)tables->seed));
+	uint16_t live = st_tag(st_flow_hash(key, (const __u64 *)tables->seed));
+	uint16_t dead = live & ~ST_TAG_LIVE, was = live;
 
-	flow->over = 1;
-	flow->half[0].walk = flow->half[1].walk = ST_WALK_SPENT;
-	/* Unless a program gave the place away meanwhile. */
-	__atomic_compare_exchange_n(tag, &live, live & ~ST_TAG_LIVE, false, __ATOMIC_RELEASE,
-				    __ATOMIC_RELAXED);
+	__atomic_store_n(&flow->over, id, __ATOMIC_RELEASE);
+	if (!__atomic_compare_exchange_n(tag, &was, dead, false, __ATOMIC_SEQ_CST,
+					 __ATOMIC_RELAXED) ||
+	    __atomic_load_n(&flow->id, __ATOMIC_SEQ_CST) == id)
+		return;
+	was = dead;
+	__atomic_compare_exchange_n(tag, &was, live, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 }
 
 bool tables_syn(const struct tables *tables, const struct st_flow_key *key, struct st_syn *syn)

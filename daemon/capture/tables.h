@@ -39,8 +39,12 @@ static inline void tables_expect(const struct tables *tables, uint32_t place)
 	__builtin_prefetch(&tables->flows[place]);
 }
 
-/* Nothing more of it is wanted: its packets are let by, and its place may be taken. */
-void tables_end(const struct tables *tables, struct st_flow *flow);
+/*
+ * Nothing more is wanted of the flow that has this identity, which its entry had: its packets are
+ * let by, and its place may be taken.
+ */
+void tables_end(const struct tables *tables, struct st_flow *flow, const struct st_flow_key *key,
+		uint64_t id);
 
 /* A copy of the entry. False: there is none, or none that is whole. */
 bool tables_syn(const struct tables *tables, const struct st_flow_key *key, struct st_syn *syn);

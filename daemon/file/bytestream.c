@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "file/bytestream.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -33,7 +34,7 @@ struct bytestream {
 	z_stream z;	     /* gzip only; its input is in `packed` */
 	size_t from, to;     /* what of `ready` was not taken yet */
 	uint8_t ready[BUFFER_SIZE];
-	uint8_t packed[CHUNK_SIZE];
+	uint8_t packed[CHUNK_SIZE + 1];
 };
 
 static void stop(struct bytestream *stream, enum bytestream_state state, const char *problem)
@@ -217,6 +218,9 @@ uint64_t bytestream_consumed(const struct bytestream *stream)
 static bool unpack_gzip(struct bytestream *stream)
 {
 	struct bytes first = bytestream_peek(stream, 2);
+
+	/* One byte may have come alone, and a whole chunk behind it. */
+	static_assert(sizeof(stream->packed) > CHUNK_SIZE, "what was read to see two bytes fits");
 
 	if (first.n < 2 || first.p[0] != GZIP_ID1 || first.p[1] != GZIP_ID2)
 		return true;

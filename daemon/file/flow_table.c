@@ -19,13 +19,19 @@ static struct flow_list *list_of(struct flow_table *table, const struct flow *fl
 	return flow->among_ended ? &table->ended : &table->lru;
 }
 
+static void forget(struct flow_table *table, struct flow *flow)
+{
+	flow_take_out(table, flow);
+	flow_free(table, flow);
+}
+
 void flow_table_free(struct flow_table *table)
 {
 	struct flow *flow;
 
 	/* The analyzer does not follow the back pointers of the list. */
 	while ((flow = TAILQ_FIRST(&table->lru)) || (flow = TAILQ_FIRST(&table->ended)))
-		flow_free(table, flow); // NOLINT(clang-analyzer-unix.Malloc)
+		forget(table, flow); // NOLINT(clang-analyzer-unix.Malloc)
 }
 
 unsigned flow_key_of(const struct tcp_segment *segment, struct st_flow_key *key)
@@ -85,15 +91,6 @@ struct flow *flow_oldest(struct flow_table *table)
 	return ended ? ended : TAILQ_FIRST(&table->lru);
 }
 
-struct flow *flow_next(const struct flow_table *table, const struct flow *flow)
-{
-	struct flow *next = flow ? TAILQ_NEXT(flow, lru) : TAILQ_FIRST(&table->lru);
-
-	if (next || (flow && flow->among_ended))
-		return next;
-	return TAILQ_FIRST(&table->ended);
-}
-
 struct flow *flow_sort(struct flow_table *table, struct flow *flow)
 {
 	if (flow->over == flow->among_ended)
@@ -114,13 +111,17 @@ void flow_reset(struct flow_table *table, struct flow *flow)
 	memset(flow->half, 0, sizeof(flow->half));
 }
 
-void flow_free(struct flow_table *table, struct flow *flow)
+void flow_take_out(struct flow_table *table, struct flow *flow)
 {
-	held_clear(&flow->held, &table->budget);
 	/* The analyzer does not see that it is in the table. */
 	HASH_DEL(table->by_key, flow); // NOLINT(clang-analyzer-core.NullDereference)
 	TAILQ_REMOVE(list_of(table, flow), flow, lru);
 	table->ended_count -= flow->among_ended;
 	table->count--;
+}
+
+void flow_free(struct flow_table *table, struct flow *flow)
+{
+	held_clear(&flow->held, &table->budget);
 	free(flow);
 }

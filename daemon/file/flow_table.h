@@ -117,15 +117,15 @@ void flow_touch(struct flow_table *table, struct flow *flow);
 /* The one to go where room is short: of those that are over, if there are any. */
 struct flow *flow_oldest(struct flow_table *table);
 
-/* One after the other: NULL for the first. NULL: there are no more. */
-struct flow *flow_next(const struct flow_table *table, const struct flow *flow);
-
 /* It is over or is not, which may be news. Which one has to go for it, never itself; NULL: none. */
 struct flow *flow_sort(struct flow_table *table, struct flow *flow);
 
 /* Another connection on the same ports: forget all but those. */
 void flow_reset(struct flow_table *table, struct flow *flow);
 
+/* It is not in the table any more, and can be looked at until it is freed. */
+void flow_take_out(struct flow_table *table, struct flow *flow);
+/* Such a one. */
 void flow_free(struct flow_table *table, struct flow *flow);
 
 #endif

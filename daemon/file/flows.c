@@ -11,7 +11,7 @@
 #include "file/flow_table.h"
 #include "file/proxied.h"
 
-/* Bytes that all connections together may hold back. */
+/* That all connections together may hold back. */
 #define HELD_MAX (32U * 1024 * 1024)
 /* The first segments of a connection are held in any case: its SYN may come out of order. */
 #define EARLY_SEGMENTS 4
@@ -103,8 +103,10 @@ static void let_go(struct flows *flows, struct flow *flow)
 	held_clear(&flow->held, &flows->table.budget);
 }
 
+/* What is let go may end others, and their end makes room as well: it must not be found then. */
 static void drop(struct flows *flows, struct flow *flow)
 {
+	flow_take_out(&flows->table, flow);
 	let_go(flows, flow);
 	flow_free(&flows->table, flow);
 }
@@ -179,11 +181,10 @@ static void on_syn(struct flows *flows, struct passing *passing)
 static void on_ack(struct flows *flows, const struct passing *passing)
 {
 	struct flow *flow = flow_find(&flows->table, &passing->event.key);
-	struct st_event event;
+	struct st_event event = passing->event;
 
 	if (!flow || !flow->id)
 		return;
-	event = passing->event;
 	event.type = ST_EVENT_DATA;
 	event.len = 0;
 	emit(flows, flow, &event, NULL);
@@ -364,9 +365,8 @@ void flows_finish(struct flows *flows)
 {
 	struct flow *flow;
 
-	for (flow = flow_next(&flows->table, NULL); flow; flow = flow_next(&flows->table, flow))
-		if (!flow->id)
-			let_go(flows, flow);
+	while ((flow = flow_oldest(&flows->table)))
+		drop(flows, flow);
 }
 
 void flows_forget(struct flows *flows, const struct st_flow_key *key, uint64_t id)

@@ -48,7 +48,7 @@ static bool enter(struct tables *tables, const struct st_flow_key *key, uint64_t
 	if (way == ST_WAYS)
 		return false;
 	flow = &tables->flows[(size_t)number * ST_WAYS + way];
-	*flow = (struct st_flow){ .id = id, .key = *key, .opened = 1, .over = !open };
+	*flow = (struct st_flow){ .id = id, .key = *key, .opened = 1, .over = open ? 0 : id };
 	flow->half[0].walk = flow->half[1].walk = ST_WALK_ON;
 	tables->buckets[number].tag[way] = open ? st_tag(hash) : st_tag(hash) & ~ST_TAG_LIVE;
 	return true;

@@ -296,7 +296,7 @@ bool has_flow(const struct rig *rig, const struct st_flow_key *key)
 	const struct st_flow *flow = flow_of(rig, key);
 
 	/* An entry whose flow is over stays for stragglers. */
-	return flow && !flow->over;
+	return flow && !st_flow_over(flow);
 }
 
 uint32_t seen_of(const struct rig *rig, int side)

@@ -13,8 +13,8 @@ static void forget(struct rig *rig, const struct st_flow_key *key)
 	struct st_flow *flow = flow_of(rig, key);
 
 	assert_non_null(flow);
-	assert_false(flow->over);
-	tables_end(&rig->tables, flow);
+	assert_false(st_flow_over(flow));
+	tables_end(&rig->tables, flow, key, flow->id);
 }
 
 /* A handshake as far as its ClientHello, and forgotten; the identity it had. */

@@ -2,7 +2,7 @@
 /* links: tests/fuzz/pieces.c tests/fuzz/flights.c tests/bpf/packets.c answers.c */
 /* links: connection_rest.c parking.c base/pack.c track/timeline.c */
 /* links: replay.c recents.c opening.c pipeline.c stream_order.c stream_read.c connection.c */
-/* links: pipeline_connects.c seed.c */
+/* links: pipeline_connects.c pipeline_ends.c seed.c */
 /* links: stream_torn.c track/turns.c file/proxied.c */
 /* links: connects.c role.c file/decode.c file/linktype.c file/links.c file/tags.c file/wifi.c */
 /* links: file/ip.c file/protocols.c file/transport.c file/tunnels.c file/udp_tunnels.c */

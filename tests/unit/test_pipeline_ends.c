@@ -5,7 +5,7 @@
 /* links: track/unknown.c */
 /* links: opening.c recents.c */
 /* links: track/hellos.c track/sslv2.c tls/sslv2.c tls/hello_retry.c pipeline.c */
-/* links: pipeline_connects.c */
+/* links: pipeline_connects.c pipeline_ends.c */
 /* links: stream_order.c stream_torn.c */
 /* links: stream_read.c connection.c connects.c role.c stream/reasm.c track/tracker.c */
 /* links: track/tls13.c track/establish.c track/diagnose.c track/stages.c tls/hello.c tls/ext.c */

@@ -3,7 +3,7 @@
 /* links: connection_rest.c parking.c base/pack.c track/timeline.c track/flaws.c answers.c */
 /* links: track/unknown.c opening.c recents.c */
 /* links: track/hellos.c track/sslv2.c tls/sslv2.c tls/hello_retry.c pipeline.c */
-/* links: pipeline_connects.c stream_order.c stream_torn.c */
+/* links: pipeline_connects.c pipeline_ends.c stream_order.c stream_torn.c */
 /* links: stream_read.c connection.c connects.c role.c stream/reasm.c track/tracker.c */
 /* links: track/tls13.c track/establish.c track/diagnose.c track/stages.c tls/hello.c tls/ext.c */
 /* links: tls/key_exchange.c tls/record.c tls/message.c tls/names.c tls/names_alert.c */

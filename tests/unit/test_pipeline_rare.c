@@ -5,7 +5,7 @@
 /* links: track/unknown.c */
 /* links: opening.c recents.c */
 /* links: pipeline.c stream_order.c stream_torn.c stream_read.c connection.c connects.c */
-/* links: pipeline_connects.c */
+/* links: pipeline_connects.c pipeline_ends.c */
 /* links: role.c stream/reasm.c */
 /* links: track/tracker.c track/hellos.c track/sslv2.c track/tls13.c track/establish.c */
 /* links: track/diagnose.c track/stages.c track/certificates.c tls/certificate.c */

@@ -7,7 +7,7 @@
 /* links: file/protocols.c file/transport.c file/tunnels.c file/udp_tunnels.c file/fragments.c */
 /* links: file/flows.c file/flow_table.c file/held.c file/proxied.c */
 /* links: opening.c pipeline.c stream_order.c stream_torn.c stream_read.c connection.c */
-/* links: pipeline_connects.c seed.c */
+/* links: pipeline_connects.c pipeline_ends.c seed.c */
 /* links: connects.c role.c */
 /* links: stream/reasm.c track/unknown.c track/tracker.c track/hellos.c track/sslv2.c */
 /* links: track/tls13.c track/establish.c track/diagnose.c track/stages.c track/certificates.c */
