@@ -370,33 +370,6 @@ static void one_handshake_in_both(void **state)
 	}
 }
 
-/* Whoever can send a datagram can say anything in it: no connection seen without a tunnel minds. */
-static void a_bare_connection_minds_no_tunnel(void **state)
-{
-	struct rig *rig = *state;
-	struct frame frame = hello_of(&followed[0]);
-
-	rig->base.ip6 = frame.ip6;
-	rig_frame(rig, &frame);
-	only_event(rig, ST_EVENT_DATA, sizeof(hello));
-	frame.n = 0;
-	frame.flags = RST | ACK;
-	frame.seq += sizeof(hello);
-	feed(rig, &followed[0], &frame);
-	frame.flags = SYN;
-	feed(rig, &followed[0], &frame);
-	no_events(rig);
-	assert_int_equal(count_of(rig, ST_COUNT_DUPLICATES), 1);
-	assert_int_equal(flow_count(rig), 1);
-	rig->next[SERVER] = 500000;
-	server_hello(rig);
-	assert_int_equal(rig_events(rig), 1);
-	/* The same without a tunnel ends it. */
-	frame.flags = RST | ACK;
-	rig_frame(rig, &frame);
-	only_event(rig, ST_EVENT_RST, 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -404,8 +377,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(leaves_or_refuses, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(cut_anywhere, rig_setup, rig_teardown),
 		cmocka_unit_test(one_handshake_in_both),
-		cmocka_unit_test_setup_teardown(a_bare_connection_minds_no_tunnel, rig_setup,
-						rig_teardown),
 	};
 
 	tls_hello(hello, TLS_HANDSHAKE_CLIENT_HELLO, HELLO_BODY);
