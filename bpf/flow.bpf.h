@@ -215,6 +215,9 @@ static __always_inline void begin_segment(struct segment *segment, const struct 
 
 	segment->telling = !other->copied && !other->records && flow->repeats < ST_REPEATS_MAX;
 	segment->told = 0;
+	segment->done = 0;
+	/* With a gap, or without the client's hello, it is for the daemon to see what is there. */
+	segment->other = other->walk == ST_WALK_ON && !flow->joined ? other->signs : 0;
 	segment->offset = packet->offset;
 	segment->seq = packet->seq;
 	segment->len = packet->len;
@@ -287,7 +290,8 @@ static __always_inline bool follow(struct __sk_buff *skb, struct scratch *scratc
 		walk_segment(skb);
 	if (scratch->segment.early)
 		give_all_early(scratch->segment.early);
-	if (packet->flags & (TCP_FIN | TCP_RST))
+	over = scratch->segment.done;
+	if (!over && packet->flags & (TCP_FIN | TCP_RST))
 		over = follow_edges(packet, scratch, flow);
 	/* The ring had no room for its first event. */
 	if (!scratch->segment.opened && scratch->segment.lost) {

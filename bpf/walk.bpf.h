@@ -13,6 +13,7 @@
 #ifndef SHAKETAP_WALK_BPF_H
 #define SHAKETAP_WALK_BPF_H
 
+#include "done.bpf.h"
 #include "emit.bpf.h"
 #include "sniff.bpf.h"
 
@@ -71,9 +72,10 @@ static __always_inline bool is_certificate(const __u8 *b, __u32 length)
 }
 
 /* Decide about the record whose header b holds, at sequence number seq. False: this is not TLS. */
-static __always_inline bool enter_record(struct st_half *half, const __u8 *b, bool peeked,
+static __always_inline bool enter_record(struct segment *segment, const __u8 *b, bool peeked,
 					 __u32 seq)
 {
+	struct st_half *half = &segment->half;
 	__u32 length = (__u32)b[3] << 8 | b[4];
 	__u32 body = seq + TLS_RECORD_HEADER_LEN;
 
@@ -83,14 +85,16 @@ static __always_inline bool enter_record(struct st_half *half, const __u8 *b, bo
 		return false;
 	switch (b[0]) {
 	case TLS_RECORD_HANDSHAKE:
-		if (config.no_certificates && !half->encrypted && peeked &&
+		if (config.no_certificates && !(half->signs & ST_SIGN_CIPHER) && peeked &&
 		    is_certificate(b, length))
 			half->copy_to = body + TLS_HANDSHAKE_HEADER_LEN;
-		else if (!half->encrypted || (peeked && is_late_hello(b, length)))
+		else if (!(half->signs & ST_SIGN_CIPHER) || (peeked && is_late_hello(b, length)))
 			half->copy_to = half->next;
+		else
+			note_sealed_handshake(segment);
 		return true;
 	case TLS_RECORD_CHANGE_CIPHER_SPEC:
-		half->encrypted = 1;
+		half->signs |= ST_SIGN_CIPHER;
 		if (length == 1)
 			half->copy_to = half->next;
 		return true;
@@ -99,6 +103,8 @@ static __always_inline bool enter_record(struct st_half *half, const __u8 *b, bo
 			half->copy_to = half->next;
 		return true;
 	case TLS_RECORD_APPLICATION_DATA:
+		note_application_data(segment, length);
+		return true;
 	case TLS_RECORD_HEARTBEAT:
 		return true;
 	default:
@@ -175,9 +181,9 @@ __noinline int walk_step(struct __sk_buff *skb)
 		return 1;
 	}
 	/* Sealed, or a hello behind a HelloRetryRequest? Too few bytes to tell. */
-	if (half->encrypted && b[0] == TLS_RECORD_HANDSHAKE && left < PEEK_LEN)
+	if (half->signs & ST_SIGN_CIPHER && b[0] == TLS_RECORD_HANDSHAKE && left < PEEK_LEN)
 		return cut_record(skb, scratch, left);
-	if (!enter_record(half, b, left >= PEEK_LEN, seq)) {
+	if (!enter_record(segment, b, left >= PEEK_LEN, seq)) {
 		/* Five bytes tell the daemon what speaks here; no more of it is ours to see. */
 		note_gathered(scratch, TLS_RECORD_HEADER_LEN);
 		half->walk = ST_WALK_SPENT;
@@ -186,6 +192,10 @@ __noinline int walk_step(struct __sk_buff *skb)
 	if (half->copy_to != half->next || b[0] != TLS_RECORD_HANDSHAKE)
 		half->records++;
 	note_gathered(scratch, TLS_RECORD_HEADER_LEN);
+	if (segment->done) {
+		scratch->event.done = 1;
+		return 1;
+	}
 	if (before(seq + TLS_RECORD_HEADER_LEN, half->copy_to))
 		return left > TLS_RECORD_HEADER_LEN ? gather_clear(skb, segment) : 1;
 	leave_out(segment);

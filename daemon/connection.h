@@ -65,10 +65,10 @@ struct connection {
 	bool identified; /* its ClientHello was compared with the others */
 	bool listed_by_random;
 	bool on_settling_list;
-	bool ended;	       /* RST, or FIN of both sides: the source has closed its entry */
-	bool doubtful;	       /* read on though something before it is missing */
-	size_t held;	       /* bytes of memory, as accounted in struct connections */
-	uint32_t first_seq;    /* of the event it began with */
+	bool ended;	    /* RST, FIN of both sides, all seen: the source has closed its entry */
+	bool doubtful;	    /* read on though something before it is missing */
+	size_t held;	    /* bytes of memory, as accounted in struct connections */
+	uint32_t first_seq; /* of the event it began with */
 	uint64_t last_segment; /* time of the last segment of the first ClientHello */
 	uint64_t digest;       /* of the ClientHello, beside its random */
 	struct role_signs signs;

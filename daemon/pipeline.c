@@ -87,8 +87,9 @@ static void on_data(struct pipeline *pipeline, struct connection *connection,
 		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
 	if (half->reasm.pos != pos || half->reasm.stored > stored)
 		connection_progress(&pipeline->all, connection, now);
-	/* The source copies no more of this direction: what was to come stays unseen. */
-	if (event->flags & ST_FLAG_SPENT) {
+	connection->ended |= event->done;
+	/* The source copies no more: what was to come stays unseen. */
+	if (event->flags & ST_FLAG_SPENT || event->done) {
 		stream_order_flush(connection);
 		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
 	}

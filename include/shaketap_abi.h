@@ -77,7 +77,8 @@ struct st_event {
 	__u8 spoken;   /* with OPENED: the other end sent bytes before the sender's first one */
 	__u32 place;   /* a hint where the flow table has it: to have it at hand soon */
 	__u8 pieces;   /* of the payload, in order; 0: it is all in one */
-	__u8 reserved[3];
+	__u8 done;     /* the flow is over with it: application data behind both Finished */
+	__u8 reserved[2];
 	struct st_piece piece[ST_PIECES_MAX];
 };
 
@@ -100,6 +101,14 @@ enum st_walk {
 	ST_WALK_ON,   /* the place of the next record header is known */
 	ST_WALK_RAW,  /* place lost: everything is copied */
 	ST_WALK_SPENT /* budget used up: nothing more is copied */
+};
+
+/* What the records of a direction have told. */
+enum st_sign {
+	ST_SIGN_CIPHER = 1 << 0,     /* ChangeCipherSpec passed: handshake records are sealed */
+	ST_SIGN_DATA = 1 << 1,	     /* a record of application data */
+	ST_SIGN_FINISHED = 1 << 2,   /* up to TLS 1.2: its Finished */
+	ST_SIGN_FINISHED_13 = 1 << 3 /* TLS 1.3: by its length, the Finished of a client */
 };
 
 /* Did the FIN of a direction pass? */
@@ -126,8 +135,8 @@ struct st_half {
 	__u32 seen;    /* behind the farthest payload byte that passed; meaningless with WALK_NEW */
 	__u8 records;  /* encrypted record headers reported so far */
 	__u8 walk;     /* enum st_walk */
-	__u8 encrypted; /* ChangeCipherSpec passed: handshake records are sealed */
-	__u8 fin;	/* enum st_fin */
+	__u8 signs;    /* enum st_sign */
+	__u8 fin;      /* enum st_fin */
 };
 
 /* An entry of the flow table. */

@@ -185,6 +185,7 @@ enum tls_kx tls_cipher_kx(uint16_t code)
 /*
  * RFC 8446 section B.4, RFC 8998, RFC 9150 (whose "tag" is the HMAC), draft-denis-tls-aegis (tags
  * of 128 bits), RFC 9367 (GOST), NIST SP 800-232 (Ascon: 256-bit hash, tags of 128 bits).
+ * Drafts up to 15 took those of TLS 1.2.
  */
 static const struct {
 	uint16_t cipher;
@@ -194,7 +195,9 @@ static const struct {
 	{ 0x1305, 32, 8 },  { 0x00c6, 32, 16 }, { 0x00c7, 32, 16 }, { 0xc0b4, 32, 32 },
 	{ 0xc0b5, 48, 48 }, { 0x1306, 64, 16 }, { 0x1307, 32, 16 }, { 0xc103, 32, 16 },
 	{ 0xc104, 32, 8 },  { 0xc105, 32, 16 }, { 0xc106, 32, 8 },  { 0x006e, 32, 16 },
-	{ 0x006f, 32, 16 }, { 0x0070, 32, 16 }, { 0x0071, 32, 16 },
+	{ 0x006f, 32, 16 }, { 0x0070, 32, 16 }, { 0x0071, 32, 16 }, { 0xc02b, 32, 16 },
+	{ 0xc02c, 48, 16 }, { 0xc02f, 32, 16 }, { 0xc030, 48, 16 }, { 0xcca8, 32, 16 },
+	{ 0xcca9, 32, 16 },
 };
 
 unsigned tls13_hash_length(uint16_t cipher)
