@@ -8,26 +8,25 @@
 /* Segments less than this behind the first one can overtake it: the window of RFC 6928. */
 #define OVERTAKE_MAX (1U << 14)
 
-#define EXPECT_PLACES 32768
-
 /*
  * The first sequence number of the client's data, of the connection whose SYN was answered last
  * in this place, as long as it did not begin. What comes a little behind that is worth a look
- * (segments may overtake each other); of other connections one packet in 2^18 is. Programs
- * only; tests empty it.
+ * (segments may overtake each other); of other connections one packet in 2^18 is.
  */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, EXPECT_PLACES);
-	__type(key, __u32);
-	__type(value, __u32);
-} expects SEC(".maps");
+static __always_inline __u32 *expect_in(struct st_bucket *bucket, __u64 hash)
+{
+	__u32 place = hash;
+
+	opaque(place);
+	return &bucket->expect[place & (ST_EXPECTS - 1)];
+}
 
 static __always_inline __u32 *expect_of(struct scratch *scratch)
 {
-	scratch->index = st_place(scratch->packet.hash, EXPECT_PLACES);
-	return bpf_map_lookup_elem(&expects, &scratch->index);
+	__u64 hash = scratch->packet.hash;
+	struct st_bucket *bucket = bucket_at(scratch, st_bucket_of(hash, 0, config.buckets));
+
+	return bucket ? expect_in(bucket, hash) : NULL;
 }
 
 static __always_inline bool is_ahead(__u32 expect, __u32 seq)
@@ -53,17 +52,24 @@ static __always_inline void expect_no_more(struct scratch *scratch)
 		*expect -= OVERTAKE_MAX;
 }
 
-/* The packet may have overtaken the beginning. If it is the beginning, that is noted. */
-static __always_inline bool is_expected(struct scratch *scratch)
+/*
+ * The question for every data segment: is perhaps a handshake of this hash open, or may the packet
+ * have overtaken the beginning of one? If it is a beginning, that is noted.
+ */
+static __always_inline bool may_concern(struct scratch *scratch)
 {
-	__u32 *expect = expect_of(scratch);
+	__u64 hash = scratch->packet.hash;
 	__u32 seq = scratch->packet.seq;
+	struct st_bucket *one = bucket_at(scratch, st_bucket_of(hash, 0, config.buckets));
+	struct st_bucket *two = bucket_at(scratch, st_bucket_of(hash, 1, config.buckets));
+	__u32 *expect;
 
-	if (!expect)
+	if (!one || !two)
 		return false;
+	expect = expect_in(one, hash);
 	if (*expect == seq)
 		*expect -= OVERTAKE_MAX;
-	return is_ahead(*expect, seq);
+	return is_ahead(*expect, seq) || has_tag(one, two, hash, 0);
 }
 
 #endif

@@ -287,7 +287,7 @@ static __always_inline bool follow(struct __sk_buff *skb, struct scratch *scratc
 	begin_segment(&scratch->segment, packet, flow, half);
 	/* What comes with an RST is a message to people (RFC 9293 section 3.5.3). */
 	if (packet->len && !(packet->flags & TCP_RST))
-		walk_segment(skb);
+		walk_segment(skb, scratch);
 	if (scratch->segment.early)
 		give_all_early(scratch->segment.early);
 	over = scratch->segment.done;

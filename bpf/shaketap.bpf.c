@@ -67,7 +67,7 @@ static __always_inline void observe(struct __sk_buff *skb, bool egress, bool eth
 	}
 	packet->hash = st_flow_hash(&packet->key, config.seed);
 	if (packet->sniffed == TLS_SNIFFED_NOTHING && !(packet->flags & (TCP_SYN | TCP_RST)) &&
-	    !is_expected(scratch) && !is_open(scratch))
+	    !may_concern(scratch))
 		return;
 	observe_segment(skb, scratch, egress);
 }

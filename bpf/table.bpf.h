@@ -22,7 +22,7 @@ static __always_inline __u64 matches(__u64 word, __u64 tags)
 }
 
 /* Indexes lie in the scratch: see verifier.bpf.h for why not on the stack. */
-static __always_inline void *bucket_at(struct scratch *scratch, __u32 number)
+static __always_inline struct st_bucket *bucket_at(struct scratch *scratch, __u32 number)
 {
 	scratch->index = number;
 	return bpf_map_lookup_elem(&buckets, &scratch->index);
@@ -34,17 +34,25 @@ static __always_inline struct st_flow *entry_at(struct scratch *scratch, __u32 i
 	return bpf_map_lookup_elem(&flows, &scratch->index);
 }
 
-/* Is perhaps a handshake of this hash open? The question for every data segment. */
-static __always_inline bool is_open(struct scratch *scratch)
+/* Has one of two buckets the tag of this hash? ignored: bits that need not be set. */
+static __always_inline bool has_tag(const struct st_bucket *one, const struct st_bucket *two,
+				    __u64 hash, __u64 ignored)
 {
-	__u64 hash = scratch->packet.hash;
-	const __u64 *one = bucket_at(scratch, st_bucket_of(hash, 0, config.buckets));
-	const __u64 *two = bucket_at(scratch, st_bucket_of(hash, 1, config.buckets));
+	const __u64 *a = (const __u64 *)one->tag, *b = (const __u64 *)two->tag;
 	__u64 tags = st_tag(hash) * EACH_TAG;
 
-	return one && two &&
-	       (matches(one[0], tags) | matches(one[1], tags) | matches(two[0], tags) |
-		matches(two[1], tags));
+	return matches(a[0] | ignored, tags) | matches(a[1] | ignored, tags) |
+	       matches(b[0] | ignored, tags) | matches(b[1] | ignored, tags);
+}
+
+/* Is perhaps a flow of this hash in the table, open or over? */
+static __always_inline bool may_be_there(struct scratch *scratch)
+{
+	__u64 hash = scratch->packet.hash;
+	const struct st_bucket *one = bucket_at(scratch, st_bucket_of(hash, 0, config.buckets));
+	const struct st_bucket *two = bucket_at(scratch, st_bucket_of(hash, 1, config.buckets));
+
+	return one && two && has_tag(one, two, hash, EACH_TAG);
 }
 
 static __always_inline bool is_same_key(const struct st_flow_key *a, const struct st_flow_key *b)
@@ -58,36 +66,48 @@ static __always_inline bool is_same_key(const struct st_flow_key *a, const struc
 
 static __always_inline void set_tag(struct scratch *scratch, __u32 index, __u16 tag)
 {
-	struct st_bucket *bucket = bucket_at(scratch, index / ST_WAYS);
-	__u32 way = index % ST_WAYS;
+	struct st_bucket *bucket = bucket_at(scratch, index % config.buckets);
+	__u32 way = index / config.buckets;
 
 	opaque(way);
 	if (bucket)
 		bucket->tag[way & (ST_WAYS - 1)] = tag;
 }
 
-/* True: scratch->entry is where one of these tags, of this bucket, has the packet's key. */
+/* Of the first tag whose high bit is set; anything where none is. */
+static __always_inline __u32 first_of(__u64 bits)
+{
+	__u64 first = bits & -bits;
+
+	return (first > 0x8000ULL) + (first > 0x8000ULL << 16) + (first > 0x8000ULL << 32);
+}
+
+/* True: the packet's flow has this entry, and scratch->entry says so. */
+static __always_inline bool is_at(struct scratch *scratch, __u32 entry)
+{
+	const struct st_flow *flow = entry_at(scratch, entry);
+
+	if (!flow || entry == scratch->mine || !is_same_key(&flow->key, &scratch->packet.key))
+		return false;
+	scratch->entry = entry;
+	return true;
+}
+
+/*
+ * The same of those that have the packet's tag, in half a bucket. That more than two have it is a
+ * matter of 2^-32 for whoever does not know the seeds.
+ */
 static __always_inline bool search_word(struct scratch *scratch, __u64 word, __u32 first)
 {
-	const struct packet *packet = &scratch->packet;
 	/* What is over as if it lived; a free place has no hash. */
-	__u64 found = matches(word | EACH_TAG, st_tag(packet->hash) * EACH_TAG);
+	__u64 found = matches(word | EACH_TAG, st_tag(scratch->packet.hash) * EACH_TAG);
 
 	if (!found)
 		return false;
-#pragma clang loop unroll(full)
-	for (__u32 i = 0; i < TAGS_IN_WORD; i++) {
-		const struct st_flow *flow;
-
-		if (!(found & 0x8000ULL << 16 * i) || first + i == scratch->mine)
-			continue;
-		flow = entry_at(scratch, first + i);
-		if (!flow || !is_same_key(&flow->key, &packet->key))
-			continue;
-		scratch->entry = first + i;
+	if (is_at(scratch, first + first_of(found) * config.buckets))
 		return true;
-	}
-	return false;
+	found &= found - 1;
+	return found && is_at(scratch, first + first_of(found) * config.buckets);
 }
 
 /*
@@ -101,17 +121,16 @@ __noinline int search_table(void)
 	if (!scratch)
 		return false;
 #pragma clang loop unroll(full)
-	for (__u32 which = 0; which < 2; which++) {
-		__u32 number = st_bucket_of(scratch->packet.hash, which, config.buckets);
-		const __u64 *words = bucket_at(scratch, number);
+	for (__u32 i = 0; i < 2 * ST_WAYS / TAGS_IN_WORD; i++) {
+		__u32 number = st_bucket_of(scratch->packet.hash, i & 1, config.buckets);
+		const struct st_bucket *bucket = bucket_at(scratch, number);
+		__u32 word = i >> 1;
 
-		if (!words)
+		if (!bucket)
 			return false;
-#pragma clang loop unroll(full)
-		for (__u32 word = 0; word < ST_WAYS / TAGS_IN_WORD; word++)
-			if (search_word(scratch, words[word],
-					number * ST_WAYS + word * TAGS_IN_WORD))
-				return true;
+		if (search_word(scratch, ((const __u64 *)bucket->tag)[word],
+				st_entry_of(number, word * TAGS_IN_WORD, config.buckets)))
+			return true;
 	}
 	return false;
 }
@@ -125,13 +144,16 @@ __noinline int search_table(void)
 static __always_inline struct st_flow *table_find(struct scratch *scratch)
 {
 	scratch->mine = scratch->entry = NO_ENTRY;
-	search_table();
+	if (may_be_there(scratch))
+		search_table();
 	return entry_at(scratch, scratch->entry);
 }
 
 /* Handshakes open in a bucket. */
-static __always_inline __u32 count_live(const __u64 *words)
+static __always_inline __u32 count_live(const struct st_bucket *bucket)
 {
+	const __u64 *words = (const __u64 *)bucket->tag;
+
 	return ((words[0] & EACH_TAG) * EACH_TAG >> 48) + ((words[1] & EACH_TAG) * EACH_TAG >> 48);
 }
 
@@ -143,25 +165,29 @@ __noinline int choose_oldest(__u32 number)
 
 	if (!scratch)
 		return 0;
-	scratch->entry = number * ST_WAYS;
+	scratch->entry = number;
 #pragma clang loop unroll(full)
 	for (__u32 way = 0; way < ST_WAYS; way++) {
-		const struct st_flow *flow = entry_at(scratch, number * ST_WAYS + way);
+		const struct st_flow *flow =
+			entry_at(scratch, st_entry_of(number, way, config.buckets));
 
 		if (flow && flow->id < oldest) {
 			oldest = flow->id;
-			scratch->entry = number * ST_WAYS + way;
+			scratch->entry = st_entry_of(number, way, config.buckets);
 		}
 	}
 	return 0;
 }
 
-/* A place for the packet's flow: free, or of one that is over, which one by chance. */
+/*
+ * A place for the packet's flow: free, or of one that is over. One of the first two, by chance, as
+ * long as they are: memory that is used again and again is at hand, and what is over stays for a
+ * while nevertheless.
+ */
 __noinline int choose_place(__u64 chance)
 {
 	struct scratch *scratch = get_scratch();
-	const struct st_bucket *bucket;
-	const __u64 *one, *two;
+	const struct st_bucket *bucket, *one, *two;
 	__u32 number, other;
 
 	if (!scratch)
@@ -180,21 +206,16 @@ __noinline int choose_place(__u64 chance)
 		return 0;
 #pragma clang loop unroll(full)
 	for (__u32 i = 0; i < ST_WAYS; i++) {
-		__u32 way = (chance + i) & (ST_WAYS - 1);
-		__u16 tag;
+		__u32 way = (chance & 1) + i;
 
 		opaque(way);
 		way &= ST_WAYS - 1;
-		tag = bucket->tag[way];
-		if (tag == ST_TAG_FREE) {
-			scratch->entry = number * ST_WAYS + way;
-			return 0;
-		}
-		if (!(tag & ST_TAG_LIVE))
-			scratch->entry = number * ST_WAYS + way;
+		if (bucket->tag[way] & ST_TAG_LIVE)
+			continue;
+		scratch->entry = st_entry_of(number, way, config.buckets);
+		return 0;
 	}
-	if (scratch->entry == NO_ENTRY)
-		choose_oldest(number);
+	choose_oldest(number);
 	return 0;
 }
 

@@ -185,9 +185,24 @@ _Static_assert(sizeof(struct st_flow) == 128, "an entry is two lines of a cache"
 #define ST_TAG_LIVE 1 /* else the flow is over, and the place may be taken */
 #define ST_TAG_FREE 0
 
+#define ST_EXPECTS 4
+
+/*
+ * Beside the tags, for those who read them anyway: where connections begin that were answered, see
+ * expect.bpf.h.
+ */
 struct st_bucket {
 	__u16 tag[ST_WAYS];
+	__u32 expect[ST_EXPECTS];
 };
+
+_Static_assert(sizeof(struct st_bucket) == 32, "a bucket lies in one line of a cache");
+
+/* The place of a way of a bucket: with few handshakes open, few pages of the array are in use. */
+static inline __u32 st_entry_of(__u32 bucket, __u32 way, __u32 buckets)
+{
+	return way * buckets + bucket;
+}
 
 /*
  * Buckets for this many handshakes open at once: half as many places more. Then none is evicted

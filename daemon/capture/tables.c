@@ -64,7 +64,8 @@ struct st_flow *tables_flow(const struct tables *tables, const struct st_flow_ke
 		const struct st_bucket *bucket = &tables->buckets[number];
 
 		for (unsigned way = 0; way < ST_WAYS; way++) {
-			struct st_flow *flow = &tables->flows[(size_t)number * ST_WAYS + way];
+			struct st_flow *flow =
+				&tables->flows[st_entry_of(number, way, tables->bucket_count)];
 			uint16_t there = __atomic_load_n(&bucket->tag[way], __ATOMIC_ACQUIRE);
 
 			if ((there | ST_TAG_LIVE) == tag && !memcmp(&flow->key, key, sizeof(*key)))
@@ -72,6 +73,13 @@ struct st_flow *tables_flow(const struct tables *tables, const struct st_flow_ke
 		}
 	}
 	return NULL;
+}
+
+uint16_t *tables_tag(const struct tables *tables, const struct st_flow *flow)
+{
+	size_t index = (size_t)(flow - tables->flows);
+
+	return &tables->buckets[index % tables->bucket_count].tag[index / tables->bucket_count];
 }
 
 /*
@@ -82,8 +90,7 @@ struct st_flow *tables_flow(const struct tables *tables, const struct st_flow_ke
 void tables_end(const struct tables *tables, struct st_flow *flow, const struct st_flow_key *key,
 		uint64_t id)
 {
-	size_t index = (size_t)(flow - tables->flows);
-	uint16_t *tag = &tables->buckets[index / ST_WAYS].tag[index % ST_WAYS];
+	uint16_t *tag = tables_tag(tables, flow);
 	uint16_t live = st_tag(st_flow_hash(key, (const __u64 *)tables->seed));
 	uint16_t dead = live & ~ST_TAG_LIVE, was = live;
 

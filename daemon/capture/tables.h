@@ -27,6 +27,9 @@ void tables_unmap(struct tables *tables);
 /* The entry of this flow, open or over; NULL: none. */
 struct st_flow *tables_flow(const struct tables *tables, const struct st_flow_key *key);
 
+/* What the bucket of an entry says of it. */
+uint16_t *tables_tag(const struct tables *tables, const struct st_flow *flow);
+
 /*
  * The entry in this place will be looked up, a little later: what a program wrote on another
  * processor takes as long to fetch as all the rest of the looking.
@@ -35,7 +38,7 @@ static inline void tables_expect(const struct tables *tables, uint32_t place)
 {
 	if (place >= tables->bucket_count * ST_WAYS)
 		return;
-	__builtin_prefetch(&tables->buckets[place / ST_WAYS]);
+	__builtin_prefetch(&tables->buckets[place % tables->bucket_count]);
 	__builtin_prefetch(&tables->flows[place]);
 }
 

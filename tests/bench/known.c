@@ -47,7 +47,7 @@ static bool enter(struct tables *tables, const struct st_flow_key *key, uint64_t
 	}
 	if (way == ST_WAYS)
 		return false;
-	flow = &tables->flows[(size_t)number * ST_WAYS + way];
+	flow = &tables->flows[st_entry_of(number, way, tables->bucket_count)];
 	*flow = (struct st_flow){ .id = id, .key = *key, .opened = 1, .over = open ? 0 : id };
 	flow->half[0].walk = flow->half[1].walk = ST_WALK_ON;
 	tables->buckets[number].tag[way] = open ? st_tag(hash) : st_tag(hash) & ~ST_TAG_LIVE;
@@ -70,9 +70,10 @@ void known_fill(struct programs *programs, uint32_t flows, bool open)
 double known_tags_open(const struct programs *programs)
 {
 	const struct tables *tables = &programs->tables;
-	uint32_t open = 0, all = tables->bucket_count * ST_WAYS;
+	uint32_t open = 0;
 
-	for (uint32_t i = 0; i < all; i++)
-		open += tables->buckets[i / ST_WAYS].tag[i % ST_WAYS] & ST_TAG_LIVE;
-	return 100.0 * open / all;
+	for (uint32_t i = 0; i < tables->bucket_count; i++)
+		for (unsigned way = 0; way < ST_WAYS; way++)
+			open += tables->buckets[i].tag[way] & ST_TAG_LIVE;
+	return 100.0 * open / (tables->bucket_count * ST_WAYS);
 }

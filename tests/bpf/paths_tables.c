@@ -41,8 +41,10 @@ static const struct {
 	const char *name;
 	void (*clear)(int map, const struct bpf_map_info *info);
 } tables[] = {
-	{ "flows", clear_array },   { "buckets", clear_array }, { "syns", clear_array },
-	{ "expects", clear_array }, { "early", clear_hash },
+	{ "flows", clear_array },
+	{ "buckets", clear_array },
+	{ "syns", clear_array },
+	{ "early", clear_hash },
 };
 
 #define TABLES (sizeof(tables) / sizeof(tables[0]))

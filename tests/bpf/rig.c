@@ -312,23 +312,17 @@ size_t flow_count(const struct rig *rig)
 {
 	size_t n = 0;
 
-	for (uint32_t i = 0; i < rig->tables.bucket_count * ST_WAYS; i++)
-		n += rig->tables.buckets[i / ST_WAYS].tag[i % ST_WAYS] & ST_TAG_LIVE;
+	for (uint32_t i = 0; i < rig->tables.bucket_count; i++)
+		for (unsigned way = 0; way < ST_WAYS; way++)
+			n += rig->tables.buckets[i].tag[way] & ST_TAG_LIVE;
 	return n;
-}
-
-static uint16_t *tag_of(const struct rig *rig, const struct st_flow *flow)
-{
-	size_t index = (size_t)(flow - rig->tables.flows);
-
-	return &rig->tables.buckets[index / ST_WAYS].tag[index % ST_WAYS];
 }
 
 unsigned open_tags(const struct rig *rig, const struct st_flow_key *key)
 {
 	const struct st_flow *flow = flow_of(rig, key);
 
-	return flow && *tag_of(rig, flow) & ST_TAG_LIVE;
+	return flow && *tables_tag(&rig->tables, flow) & ST_TAG_LIVE;
 }
 
 void evict(const struct rig *rig, const struct st_flow_key *key)
@@ -336,7 +330,7 @@ void evict(const struct rig *rig, const struct st_flow_key *key)
 	const struct st_flow *flow = flow_of(rig, key);
 
 	assert_non_null(flow);
-	*tag_of(rig, flow) = ST_TAG_FREE;
+	*tables_tag(&rig->tables, flow) = ST_TAG_FREE;
 }
 
 struct st_flow_key base_key(const struct rig *rig)

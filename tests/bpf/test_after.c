@@ -31,9 +31,7 @@ static uint64_t forgotten(struct rig *rig)
 
 static void open_again(const struct rig *rig, const struct st_flow_key *key)
 {
-	size_t index = (size_t)(flow_of(rig, key) - rig->tables.flows);
-
-	rig->tables.buckets[index / ST_WAYS].tag[index % ST_WAYS] |= ST_TAG_LIVE;
+	*tables_tag(&rig->tables, flow_of(rig, key)) |= ST_TAG_LIVE;
 }
 
 static struct st_syn syn_of(const struct rig *rig)
