@@ -4,7 +4,7 @@
  *   runs [-r ROUNDS] [-n REPEAT] FLOWS:open|FLOWS:over...
  * So many flows are known before (see known.h); they are none of those that the packets belong
  * to. Each set of them has programs and tables of its own, and the sets take turns. Lines on
- * standard output, one per measurement: what is sent, how, which set (or the empty program), ns.
+ * standard output, one per measurement: what is sent, how, which set (or "empty", or "floor"), ns.
  *   hot   a packet again and again, REPEAT times in all; processor time of this thread. In short
  *         batches, one program after the other, in several passes of a round: of each flow the
  *         fastest batch counts, since what is else on the machine only ever makes one slower
@@ -72,15 +72,26 @@ struct set {
 	const char *name;
 };
 
-/* ns of the fastest batch of each flow; the first of the sets is the empty program. */
+/* A program that takes its turn: the empty one, the floor, ours with each set. */
+struct runner {
+	const char *name;
+	struct programs *programs;
+	enum program which;
+};
+
+#define RUNNERS_MAX (2 + SETS_MAX)
+
+/* ns of the fastest batch of each flow. */
 struct fastest {
-	double ns[1 + SETS_MAX][FLOWS_HOT];
+	double ns[RUNNERS_MAX][FLOWS_HOT];
 };
 
 struct bench {
 	struct set sets[SETS_MAX];
 	struct fastest fastest[KINDS];
 	int set_count;
+	struct runner runners[RUNNERS_MAX];
+	int runner_count;
 	int rounds, repeat;
 	uint8_t payload[SEGMENT + 16];
 	uint8_t bytes[FLOWS_EACH][PACKET_MAX];
@@ -121,30 +132,17 @@ static void prepare(struct bench *bench, const struct kind *kind, unsigned count
 	bench->count = count;
 }
 
-/* One of the sets; NULL: the empty program, which every set has. */
-static const char *name_of(const struct set *set)
+static void tell(const struct kind *kind, const char *how, const struct runner *runner, double ns)
 {
-	return set ? set->name : "empty";
+	printf("%s\t%s\t%s\t%.2f\n", kind->name, how, runner->name, ns);
 }
 
-static const struct programs *programs_of(const struct bench *bench, const struct set *set)
-{
-	return set ? &set->programs : &bench->sets[0].programs;
-}
-
-static void tell(const struct kind *kind, const char *how, const struct set *set, double ns)
-{
-	printf("%s\t%s\t%s\t%.2f\n", kind->name, how, name_of(set), ns);
-}
-
-/* NULL: the empty program. */
-static void run_batch(const struct bench *bench, const struct set *set, unsigned flow,
+static void run_batch(const struct bench *bench, const struct runner *runner, unsigned flow,
 		      double *fastest)
 {
-	const struct programs *programs = programs_of(bench, set);
 	int each = bench->repeat / (int)bench->count / PASSES;
 	double ns =
-		(double)programs_run(programs, set ? SHAKETAP : EMPTY, bench->packets[flow], each) /
+		(double)programs_run(runner->programs, runner->which, bench->packets[flow], each) /
 		each;
 
 	if (*fastest == 0 || ns < *fastest)
@@ -155,9 +153,8 @@ static void run_batch(const struct bench *bench, const struct set *set, unsigned
 static void run_hot(struct bench *bench, struct fastest *fastest)
 {
 	for (unsigned flow = 0; flow < bench->count; flow++)
-		for (int i = 0; i <= bench->set_count; i++)
-			run_batch(bench, i ? &bench->sets[i - 1] : NULL, flow,
-				  &fastest->ns[i][flow]);
+		for (int i = 0; i < bench->runner_count; i++)
+			run_batch(bench, &bench->runners[i], flow, &fastest->ns[i][flow]);
 	for (int i = 0; i < bench->set_count; i++)
 		programs_drain(&bench->sets[i].programs);
 }
@@ -165,24 +162,24 @@ static void run_hot(struct bench *bench, struct fastest *fastest)
 static void tell_hot(const struct bench *bench, const struct kind *kind,
 		     const struct fastest *fastest, unsigned flows)
 {
-	for (int i = 0; i <= bench->set_count; i++) {
+	for (int i = 0; i < bench->runner_count; i++) {
 		double sum = 0;
 
 		for (unsigned flow = 0; flow < flows; flow++)
 			sum += fastest->ns[i][flow];
-		tell(kind, "hot", i ? &bench->sets[i - 1] : NULL, sum / flows);
+		tell(kind, "hot", &bench->runners[i], sum / flows);
 	}
 }
 
-static void run_each(const struct bench *bench, const struct kind *kind, const struct set *set)
+static void run_each(const struct bench *bench, const struct kind *kind,
+		     const struct runner *runner)
 {
-	const struct programs *programs = programs_of(bench, set);
-	enum program which = set ? SHAKETAP : EMPTY;
-	uint64_t before = programs_spent(programs, which);
+	uint64_t before = programs_spent(runner->programs, runner->which);
 
 	for (unsigned i = 0; i < bench->count; i++)
-		programs_run(programs, which, bench->packets[i], 1);
-	tell(kind, "each", set, (double)(programs_spent(programs, which) - before) / bench->count);
+		programs_run(runner->programs, runner->which, bench->packets[i], 1);
+	tell(kind, "each", runner,
+	     (double)(programs_spent(runner->programs, runner->which) - before) / bench->count);
 }
 
 /* Sent again: all of a hello but the first is of a flow that is known. */
@@ -213,9 +210,8 @@ static void measure_each(struct bench *bench, const struct kind *kind)
 	stats = bpf_enable_stats(BPF_STATS_RUN_TIME);
 	if (stats < 0)
 		err(1, "cannot turn on bpf_stats");
-	run_each(bench, kind, NULL);
-	for (int i = 0; i < bench->set_count; i++)
-		run_each(bench, kind, &bench->sets[i]);
+	for (int i = 0; i < bench->runner_count; i++)
+		run_each(bench, kind, &bench->runners[i]);
 	close(stats);
 }
 
@@ -235,6 +231,20 @@ static void open_set(struct set *set, const char *name)
 	programs_open(&set->programs, flows);
 	known_fill(&set->programs, flows, !strcmp(state, ":open"));
 	printf("gates-open\tpercent\t%s\t%.1f\n", name, known_tags_open(&set->programs));
+}
+
+/* The empty program and the floor, which know no flows, are those of the first set. */
+static void line_up(struct bench *bench)
+{
+	struct programs *first = &bench->sets[0].programs;
+	int n = 0;
+
+	bench->runners[n++] = (struct runner){ "empty", first, EMPTY };
+	bench->runners[n++] = (struct runner){ "floor", first, FLOOR };
+	for (int i = 0; i < bench->set_count; i++)
+		bench->runners[n++] =
+			(struct runner){ bench->sets[i].name, &bench->sets[i].programs, SHAKETAP };
+	bench->runner_count = n;
 }
 
 static void close_set(struct set *set)
@@ -262,6 +272,7 @@ int main(int argc, char **argv)
 		usage();
 	for (; optind < argc; optind++)
 		open_set(&bench.sets[bench.set_count++], argv[optind]);
+	line_up(&bench);
 	for (int round = 0; round < bench.rounds; round++) {
 		measure_hot(&bench);
 		for (size_t i = 0; i < KINDS; i++)
