@@ -39,7 +39,7 @@ VM_PACKAGES := qemu-system-x86/qemu-system-x86_64 busybox-static xz-utils/xz deb
 	systemd/systemd-analyze
 IMAGE_PACKAGES := $(DEMO_PACKAGES) jq/jq tcpdump/tcpdump python3-yaml debootstrap/debootstrap \
 	buildah/buildah podman/podman crun/crun runc/runc libcap2-bin/getcap
-BENCH_PACKAGES := tcpdump/tcpdump tshark/tshark libndpi-bin/ndpiReader openssl/openssl curl/curl iproute2/ip \
+BENCH_PACKAGES := tcpdump/tcpdump tshark/tshark libndpi-bin/ndpiReader iperf3/iperf3 openssl/openssl curl/curl iproute2/ip \
 	procps util-linux/taskset python3/python3
 # libFuzzer and the sanitizers of clang; llvm-cov and llvm-profdata come with llvm above.
 FUZZ_PACKAGES := libclang-rt-14-dev
@@ -330,16 +330,18 @@ test-fuzz: $(FUZZ_TESTS) ## every fuzzer for FUZZ_SECONDS (60), with coverage
 
 # --- benchmarks ---------------------------------------------------------------------------------
 
-BENCH_TOOLS := $(addprefix $(BUILD)/tests/bench/,runs handshake bystander taken)
-EMPTY       := $(BUILD)/skel/bench/empty.skel.h
-$(EMPTY): tests/bench/empty.bpf.c Makefile | tools
+BENCH_TOOLS := $(addprefix $(BUILD)/tests/bench/,runs handshake price drain scan bystander taken)
+BENCH_SKELS := $(BUILD)/skel/bench/empty.skel.h $(BUILD)/skel/bench/floor.skel.h
+BENCH_PROGRAMS := tests/bench/programs.c daemon/capture/tables.c
+$(BUILD)/skel/bench/%.skel.h: tests/bench/%.bpf.c tests/bench/floor.h include/shaketap_abi.h Makefile | tools
 	$(call msg,SKEL,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $(@:.skel.h=.bpf.o)
-	$(Q)bpftool gen skeleton $(@:.skel.h=.bpf.o) name empty_bpf >$@
-$(BUILD)/tests/bench/runs: tests/bench/known.c tests/bench/programs.c daemon/capture/tables.c tests/bpf/packets.c
-$(BUILD)/tests/bench/handshake: tests/bench/programs.c daemon/capture/tables.c $(SCRIPTED)
-$(BUILD)/tests/bench/%: tests/bench/%.c $(wildcard tests/bench/*.h) $(EMPTY) $(SKELETON) Makefile
+	$(Q)bpftool gen skeleton $(@:.skel.h=.bpf.o) name $*_bpf >$@
+$(BUILD)/tests/bench/runs: tests/bench/known.c tests/bpf/packets.c $(BENCH_PROGRAMS)
+$(BUILD)/tests/bench/price: $(BENCH_PROGRAMS)
+$(BUILD)/tests/bench/handshake $(BUILD)/tests/bench/drain: tests/bench/plan.c $(BENCH_PROGRAMS) $(SCRIPTED)
+$(BUILD)/tests/bench/%: tests/bench/%.c $(wildcard tests/bench/*.h) $(BENCH_SKELS) $(SKELETON) Makefile
 	$(call msg,TEST,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(COMMON) $(CFLAGS) -Itests $(filter %.c,$^) -lbpf -lpcap -o $@

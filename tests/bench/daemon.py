@@ -3,14 +3,14 @@
 import collections
 import json
 
-from observers import Ndpi, Shaketap, ShaketapJson, Tcpdump, Tshark
+from observers import Floor, Ndpi, Shaketap, ShaketapJson, Tcpdump, Tshark
 
 TITLE = "us of CPU per handshake sent, all threads, observer alone on its core"
 # Name, rate, how many, who. tshark takes a whole core at 1,700/s.
 SPEEDS = [
-    ("1000", 1000, 4000, [Shaketap, ShaketapJson, Tcpdump, Ndpi, Tshark]),
-    ("10000", 10_000, 30_000, [Shaketap, ShaketapJson, Tcpdump, Ndpi]),
-    ("flat", None, 60_000, [Shaketap, ShaketapJson, Tcpdump, Ndpi]),
+    ("1000", 1000, 4000, [Floor, Shaketap, ShaketapJson, Tcpdump, Ndpi, Tshark]),
+    ("10000", 10_000, 30_000, [Floor, Shaketap, ShaketapJson, Tcpdump, Ndpi]),
+    ("flat", None, 60_000, [Floor, Shaketap, ShaketapJson, Tcpdump, Ndpi]),
 ]
 # What tests/load/messages.c puts into the hellos.
 TRUTH = {"outcome": "success", "version": "1.3", "cipher": "TLS_AES_128_GCM_SHA256"}
@@ -68,6 +68,7 @@ def speed(bench, name, rate, count, kinds):
     for who in cpu:
         if who not in ("shaketap", "json"):
             bench.report.ratio(f"ratio.{name}.shaketap.{who}", f"{at}: shaketap to {who}", cpu["shaketap"], cpu[who])
+    bench.report.ratio(f"ratio.{name}.floor.tcpdump", f"{at}: floor to tcpdump", cpu["floor"], cpu["tcpdump"])
     bench.report.ratio(f"ratio.{name}.json.shaketap", f"{at}: JSON records to none", cpu["json"], cpu["shaketap"])
 
 
@@ -77,3 +78,5 @@ def measure(bench):
         speed(bench, name, rate, bench.quick(count, count // 5), kinds)
     bench.report.note(f"content: {bench.checked:,} JSON records held against what was sent: every name once, "
                       + ", ".join(TRUTH.values()))
+    bench.report.note("floor: a program without table or gate that makes the same events, taken from the ring every "
+                      "100 ms, each byte looked at once")

@@ -37,6 +37,7 @@ def commands(bench, many, few):
     return {
         "shaketap": ([*ours, "none", many.path], many),
         "json": ([*ours, "json", many.path], many),
+        "scan": ([bench.tool("scan"), many.path], many),
         "tcpdump": (["tcpdump", "-r", many.path, "-w", "/dev/null", "-Z", "root"], many),
         "ndpi": (["ndpiReader", "-q", "-i", many.path], many),
         "tshark": (["tshark", "-r", few.path, *TSHARK], few),
@@ -53,10 +54,19 @@ def records(bench, file):
     bench.report.must(good == file.count, f"read: {good} of {file.count} handshakes are successes")
 
 
+def scanned(bench, file):
+    """The floor looks at every packet, too."""
+    said = subprocess.run([bench.tool("scan"), file.path], check=True, capture_output=True, text=True).stdout
+    seen = int(re.search(r"connections (\d+)", said).group(1))
+    bench.report.must(seen == file.count, f"scan: {seen} of {file.count} connections")
+
+
 def measure(bench):
     many = File(bench, "many", "-s", SMALL)
     few = File(bench, "few", "-n", "2000") if bench.fast else many
     records(bench, many)
+    scanned(bench, many)
+    bench.report.note("scan: the floor: headers of packets and of records, one look into a hash table")
     cpu, memory = collections.defaultdict(list), collections.defaultdict(list)
     speed = []
     table = commands(bench, many, few)
@@ -71,8 +81,10 @@ def measure(bench):
         bench.report.put(f"cpu.{who}", f"{who}, {file.count:,} handshakes, per handshake", "us", cpu[who])
         bench.report.put(f"memory.{who}", f"{who}, most memory", "MB", memory[who])
     bench.report.put("speed", "shaketap, per second of CPU", "MB/s", speed)
-    for who in ("tcpdump", "ndpi", "tshark"):
+    for who in ("scan", "tcpdump", "ndpi", "tshark"):
         bench.report.ratio(f"ratio.{who}", f"{who} to shaketap", cpu[who], cpu["shaketap"])
+    for who in ("ndpi", "tshark"):
+        bench.report.ratio(f"ratio.scan.{who}", f"{who} to scan, the floor", cpu[who], cpu["scan"])
     large = File(bench, "large", "-s", bench.quick(LARGE, "300M"))
     peaks = [run(bench, [bench.shaketap, "read", "-f", "none", large.path])[1] for _ in range(bench.quick(3, 1))]
     bench.report.put("memory.large", f"shaketap, most memory on {large.bytes / 1e6:,.0f} MB", "MB", peaks)

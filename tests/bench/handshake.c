@@ -3,18 +3,20 @@
  * What a handshake costs in the kernel, packet by packet, by test runs in order:
  *   handshake [-r ROUNDS] [-n COUNT] SCRIPT
  * COUNT connections of the script (see load/scripts.c), one after another, once through each
- * program; ns by the kernel's own count (bpf_stats), whose clock takes its part in both.
- * Lines on standard output: program, number of the packet in its connection, its bytes, ns on
- * the average.
+ * program (the empty one, shaketap's, the floor); ns by the kernel's own count (bpf_stats), whose
+ * clock takes its part in both. Lines on standard output: program, number of the packet in its
+ * connection, its bytes, ns on the average.
  */
 #include <err.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 
+#include "bench/plan.h"
 #include "bench/programs.h"
 #include "load/scripts.h"
 #include "pcap/copies.h"
@@ -25,7 +27,7 @@
 #define PACKETS_MAX 64
 #define FLOWS 65536
 
-static const char *const program_names[PROGRAMS] = { "empty", "shaketap" };
+static const char *const program_names[COMPARED] = { "empty", "shaketap", "floor" };
 
 struct bench {
 	struct programs programs;
@@ -86,6 +88,7 @@ int main(int argc, char **argv)
 {
 	static struct bench bench;
 	const struct script_options script = { .port = 443, .segment = 1448 };
+	struct taken learned[COMPARED];
 	int rounds = 7, count = 2000, option;
 
 	while ((option = getopt(argc, argv, "r:n:")) != -1) {
@@ -102,14 +105,17 @@ int main(int argc, char **argv)
 	    bench.template.connections[0].count > PACKETS_MAX)
 		usage();
 	programs_open(&bench.programs, FLOWS);
+	plan_learn(&bench.programs, &bench.template, 1);
+	memcpy(learned, bench.programs.taken, sizeof(learned));
 	if (bpf_enable_stats(BPF_STATS_RUN_TIME) < 0)
 		err(1, "cannot turn on bpf_stats");
 	for (int round = 0; round < rounds; round++)
-		for (enum program which = EMPTY; which < PROGRAMS; which++)
+		for (enum program which = EMPTY; which < COMPARED; which++)
 			run_round(&bench, which, (uint64_t)count);
-	printf("opened\t%llu\n",
-	       (unsigned long long)programs_count(&bench.programs, ST_COUNT_FLOWS_OPENED));
-	printf("events\t%llu\n", (unsigned long long)bench.programs.events);
+	for (enum program which = SHAKETAP; which < COMPARED; which++)
+		printf("events\t%s\t%.3f\n", program_names[which],
+		       (double)(bench.programs.taken[which].events - learned[which].events) /
+			       rounds / count);
 	programs_close(&bench.programs);
 	template_free(&bench.template);
 	return 0;

@@ -38,6 +38,18 @@ def packaged(name):
     return done.stdout or None
 
 
+def mitigations():
+    """They decide what a call costs."""
+    found = []
+    for name in ("spec_rstack_overflow", "retbleed", "spectre_v2"):
+        try:
+            with open(f"/sys/devices/system/cpu/vulnerabilities/{name}", encoding="utf-8") as file:
+                found.append(f"{name}: {file.read().strip()}")
+        except FileNotFoundError:
+            continue
+    return " | ".join(found)
+
+
 def describe(shaketap):
     versions = {
         "tcpdump": version(r"version (\S+)", "tcpdump", "--version"),
@@ -51,6 +63,7 @@ def describe(shaketap):
         "processor": processor(),
         "memory": memory(),
         "kernel": platform.release(),
+        "mitigations": mitigations(),
         "load": " ".join(f"{load:.2f}" for load in os.getloadavg()) + " when it began",
         "peers": ", ".join(f"{name} {value}" for name, value in versions.items() if value),
     }

@@ -88,6 +88,35 @@ class ShaketapJson(Shaketap):
     name, formats = "json", "json"
 
 
+class Floor(Observer):
+    """tests/bench/drain: as many events as shaketap's, of which nothing is made."""
+    name, script = "floor", "tls13"
+
+    def command(self):
+        return [self.bench.tool("drain"), self.interfaces, self.script]
+
+    def ready(self, process):
+        return process.said("observing")
+
+    def stop(self):
+        if self.process.child.poll() is None:
+            self.process.end_input()
+
+    def seen(self, sent):
+        self.stop()
+        events, each = (int(re.search(rf"{word} (\d+)", read(self.log)).group(1)) for word in ("events", "each"))
+        self.bench.report.must(events <= each * sent, f"the floor has {events} events for {sent:.0f} handshakes")
+        self.events = events / sent
+        return events / each
+
+    def programs(self):
+        return programs_of(self.process.pid)
+
+
+def floor_of(script):
+    return type("Floor", (Floor,), {"script": script})
+
+
 class Tcpdump(Observer):
     name = "tcpdump"
 

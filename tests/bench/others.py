@@ -6,8 +6,10 @@ import re
 import subprocess
 import time
 
+import stream
 from live import Bystander
 from observers import Shaketap, Tcpdump
+from place import softirq_thread
 from process import Process, cpu_ns, read
 
 TITLE = "what others feel"
@@ -36,12 +38,6 @@ class Empty(Nobody):
 
 
 # ---- packets -------------------------------------------------------------------------------------
-
-def softirq_thread(processor):
-    """Of the kernel: takes over what comes in when there is too much of it."""
-    return next(int(pid) for pid in os.listdir("/proc")
-                if pid.isdigit() and read(f"/proc/{pid}/comm").strip() == f"ksoftirqd/{processor}")
-
 
 def sender_ns(bench, script, count, bulk):
     """CPU per packet on the sender's core, receiving included: a veth delivers on the spot."""
@@ -156,10 +152,21 @@ def handshakes(bench):
     put("share", "  all CPU of shaketap, to the server's", "%",
         [100 * (daemon + kernel) / server_ns
          for daemon, kernel, server_ns in zip(shares.daemon, shares.kernel, shares.server["nobody"])])
+    floor_share(bench, shares)
+
+
+def floor_share(bench, shares):
+    """Of other parts of the same run: the floor in the kernel and in user space, against this server."""
+    medians = {row.key: row.median for row in bench.report.rows}
+    parts = [medians.get(key) for key in ("handshake.floor.live.tls13", "daemon.cpu.1000.floor")]
+    if None not in parts:
+        bench.report.put("floor.share", "  floors of the parts handshake and daemon (1,000/s), to the server's CPU", "%",
+                         [100 * sum(parts) * 1000 / ns for ns in shares.server["nobody"]])
 
 
 def measure(bench):
     packets(bench, "bulk", bench.quick(60, 20), 8 << 20, "bulk")
     packets(bench, "tls13", bench.quick(30_000, 10_000), None, "tls13")
     bench.place.addresses(f"{NEAR}/24", f"{FAR}/24")
+    stream.measure(bench, (Nobody, Empty, Shaketap), FAR)
     handshakes(bench)

@@ -3,11 +3,17 @@
 import os
 import subprocess
 
-from process import Process
+from process import Process, read
 
 
 def ip(*words):
     subprocess.run(["ip", *words], check=True)
+
+
+def softirq_thread(processor):
+    """Of the kernel: takes over what comes in when there is too much of it."""
+    return next(int(pid) for pid in os.listdir("/proc")
+                if pid.isdigit() and read(f"/proc/{pid}/comm").strip() == f"ksoftirqd/{processor}")
 
 
 class Place:

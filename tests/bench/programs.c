@@ -11,21 +11,42 @@
 
 #define SERVER_PORT 443
 
-static int fd_of(const struct programs *programs, enum program which)
-{
-	if (which == EMPTY)
-		return bpf_program__fd(programs->empty->progs.empty);
-	return bpf_program__fd(programs->skel->progs.ingress_ethernet);
-}
-
 static int on_event(void *ctx, void *data, size_t size)
 {
-	struct programs *programs = ctx;
+	struct taken *taken = ctx;
 
 	(void)data;
-	(void)size;
-	programs->events++;
+	taken->events++;
+	taken->payload += size - sizeof(struct st_event);
 	return 0;
+}
+
+static void open_floor(struct programs *programs)
+{
+	struct floor_bpf *floor = floor_bpf__open_and_load();
+
+	programs->floor = floor;
+	programs->empty = empty_bpf__open_and_load();
+	if (!floor || !programs->empty)
+		err(1, "cannot load the programs to compare with");
+	programs->fd[EMPTY] = bpf_program__fd(programs->empty->progs.empty);
+	programs->fd[FLOOR] = bpf_program__fd(floor->progs.floor_of);
+	programs->fd[PRICE_CALL] = bpf_program__fd(floor->progs.price_call);
+	programs->fd[PRICE_KTIME] = bpf_program__fd(floor->progs.price_ktime);
+	programs->fd[PRICE_LOAD] = bpf_program__fd(floor->progs.price_load);
+	programs->fd[PRICE_OUTPUT] = bpf_program__fd(floor->progs.price_output);
+}
+
+static void open_rings(struct programs *programs)
+{
+	struct taken *taken = programs->taken;
+
+	programs->ring = ring_buffer__new(bpf_map__fd(programs->skel->maps.events), on_event,
+					  &taken[SHAKETAP], NULL);
+	if (!programs->ring ||
+	    ring_buffer__add(programs->ring, bpf_map__fd(programs->floor->maps.ring), on_event,
+			     &taken[FLOOR]))
+		err(1, "cannot map the rings");
 }
 
 void programs_open(struct programs *programs, uint32_t flows)
@@ -46,12 +67,12 @@ void programs_open(struct programs *programs, uint32_t flows)
 	bpf_map__set_max_entries(skel->maps.buckets, config->buckets);
 	bpf_map__set_max_entries(skel->maps.flows, config->buckets * ST_WAYS);
 	programs->skel = skel;
-	programs->empty = empty_bpf__open_and_load();
-	if (shaketap_bpf__load(skel) || !programs->empty)
+	if (shaketap_bpf__load(skel))
 		err(1, "cannot load the programs");
-	programs->ring = ring_buffer__new(bpf_map__fd(skel->maps.events), on_event, programs, NULL);
-	if (!programs->ring ||
-	    tables_map(&programs->tables, bpf_map__fd(skel->maps.buckets),
+	programs->fd[SHAKETAP] = bpf_program__fd(skel->progs.ingress_ethernet);
+	open_floor(programs);
+	open_rings(programs);
+	if (tables_map(&programs->tables, bpf_map__fd(skel->maps.buckets),
 		       bpf_map__fd(skel->maps.flows), bpf_map__fd(skel->maps.syns)))
 		err(1, "cannot map what the programs share");
 }
@@ -61,6 +82,7 @@ void programs_close(struct programs *programs)
 	tables_unmap(&programs->tables);
 	ring_buffer__free(programs->ring);
 	empty_bpf__destroy(programs->empty);
+	floor_bpf__destroy(programs->floor);
 	shaketap_bpf__destroy(programs->skel);
 }
 
@@ -78,7 +100,7 @@ uint64_t programs_run(const struct programs *programs, enum program which,
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet.p, .data_size_in = packet.n,
 		    .repeat = repeat);
 	uint64_t before = thread_ns();
-	int failed = bpf_prog_test_run_opts(fd_of(programs, which), &opts);
+	int failed = bpf_prog_test_run_opts(programs->fd[which], &opts);
 
 	if (failed) {
 		errno = -failed;
@@ -94,7 +116,7 @@ uint64_t programs_spent(const struct programs *programs, enum program which)
 	struct bpf_prog_info info = { 0 };
 	uint32_t size = sizeof(info);
 
-	if (bpf_obj_get_info_by_fd(fd_of(programs, which), &info, &size))
+	if (bpf_obj_get_info_by_fd(programs->fd[which], &info, &size))
 		err(1, "cannot ask about a program");
 	return info.run_time_ns;
 }

@@ -7,21 +7,41 @@
 #include <stdint.h>
 
 #include "bench/empty.skel.h"
+#include "bench/floor.h"
 #include "capture/tables.h"
 #include "shaketap_abi.h"
 #include "shaketap_config.h"
 
-#include "shaketap.skel.h" /* behind the types it mentions */
+/* Behind the types they mention. */
+#include "bench/floor.skel.h"
+#include "shaketap.skel.h"
 
-/* The two that are compared, in the order of a round. */
-enum program { EMPTY, SHAKETAP, PROGRAMS };
+/* Those that are compared, in the order of a round; and behind them the prices of single steps. */
+enum program {
+	EMPTY,
+	SHAKETAP,
+	FLOOR,
+	COMPARED,
+	PRICE_CALL = COMPARED,
+	PRICE_KTIME,
+	PRICE_LOAD,
+	PRICE_OUTPUT,
+	PROGRAMS
+};
+
+/* From a ring so far. */
+struct taken {
+	uint64_t events, payload;
+};
 
 struct programs {
 	struct shaketap_bpf *skel;
 	struct empty_bpf *empty;
-	struct ring_buffer *ring;
-	struct tables tables; /* mapped */
-	uint64_t events;      /* taken from the ring so far */
+	struct floor_bpf *floor;
+	int fd[PROGRAMS];
+	struct ring_buffer *ring; /* both rings */
+	struct tables tables;	  /* mapped */
+	struct taken taken[COMPARED];
 };
 
 struct packet_bytes {

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The least conceivable observer:
+ *   drain DEVICE SCRIPT
+ * Attaches the floor program to both hooks of the device, with a plan for this script; says
+ * "observing". Every 100 ms it takes the events, touching each byte once, until standard input
+ * ends. Then says how many there were, and how many one connection should have made.
+ */
+#include <err.h>
+#include <net/if.h>
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "bench/plan.h"
+#include "load/scripts.h"
+
+#define FLOWS 1024
+#define DRAIN_MS 100
+
+/* linux/bpf.h of Debian 12 does not know them yet. */
+static const int hooks[] = { 46 /* BPF_TCX_INGRESS */, 47 /* BPF_TCX_EGRESS */ };
+
+struct drained {
+	uint64_t events, sum;
+};
+
+static int on_event(void *ctx, void *data, size_t size)
+{
+	struct drained *drained = ctx;
+	const uint8_t *byte = data;
+
+	for (size_t i = 0; i < size; i++)
+		drained->sum += byte[i];
+	drained->events++;
+	return 0;
+}
+
+static void attach(int program, const char *device)
+{
+	unsigned ifindex = if_nametoindex(device);
+
+	if (!ifindex)
+		err(2, "%s", device);
+	for (size_t i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++)
+		if (bpf_link_create(program, (int)ifindex, (enum bpf_attach_type)hooks[i], NULL) <
+		    0)
+			err(1, "cannot attach to %s", device);
+}
+
+static void drain(struct ring_buffer *ring)
+{
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	while (poll(&input, 1, DRAIN_MS) == 0)
+		if (ring_buffer__consume(ring) < 0)
+			errx(1, "cannot drain the ring");
+	ring_buffer__consume(ring);
+}
+
+int main(int argc, char **argv)
+{
+	const struct script_options script = { .port = FLOOR_SERVER_PORT, .segment = 1448 };
+	static struct programs programs;
+	static struct template template;
+	struct drained drained = { 0 };
+	struct ring_buffer *ring;
+	unsigned each;
+
+	if (argc != 3 || !script_write(&template, argv[2], &script))
+		errx(2, "use: drain DEVICE SCRIPT");
+	programs_open(&programs, FLOWS);
+	each = plan_learn(&programs, &template, 1);
+	ring = ring_buffer__new(bpf_map__fd(programs.floor->maps.ring), on_event, &drained, NULL);
+	if (!ring)
+		err(1, "cannot map the ring");
+	attach(programs.fd[FLOOR], argv[1]);
+	fputs("observing\n", stderr);
+	drain(ring);
+	fprintf(stderr, "events %llu each %u sum %llu\n", (unsigned long long)drained.events, each,
+		(unsigned long long)drained.sum);
+	ring_buffer__free(ring);
+	programs_close(&programs);
+	template_free(&template);
+	return 0;
+}
