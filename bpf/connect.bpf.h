@@ -21,22 +21,30 @@ static __always_inline void emit_connect(struct __sk_buff *skb, struct scratch *
 	submit(scratch, 0);
 }
 
-/* A SYN without ACK. The key is canonical. */
-static __always_inline void connect_syn(struct __sk_buff *skb, struct scratch *scratch, bool egress)
+/* True: the SYN in the scratch was seen before. */
+static __always_inline bool connect_again(struct __sk_buff *skb, struct scratch *scratch,
+					  bool egress)
 {
 	const struct packet *packet = &scratch->packet;
 	struct st_syn *syn = syn_find(scratch);
 
-	if (syn && syn->seq == packet->seq - 1 && syn->client == packet->sender) {
-		if (syn->owner != owner_of(skb, packet, egress) || st_syn_answer_time(syn) ||
-		    syn->repeated)
-			return;
-		if (!is_tls_port(packet->receiver_port))
-			return;
+	if (!syn || syn->seq != packet->seq - 1 || syn->client != packet->sender)
+		return false;
+	if (syn->owner == owner_of(skb, packet, egress) && !st_syn_answer_time(syn) &&
+	    !syn->repeated && is_tls_port(packet->receiver_port)) {
 		syn->repeated = 1;
 		emit_connect(skb, scratch, egress, ST_EVENT_SYN_REPEATED, syn);
-		return;
 	}
+	return true;
+}
+
+/* A SYN without ACK. The key is canonical. */
+static __always_inline void connect_syn(struct __sk_buff *skb, struct scratch *scratch, bool egress)
+{
+	const struct packet *packet = &scratch->packet;
+
+	if (expect_syn(scratch) && connect_again(skb, scratch, egress))
+		return;
 	/* A new connection on ports in use a moment ago: what was there is over. */
 	flow_remove(scratch, owner_of(skb, packet, egress));
 	syn_enter(scratch, owner_of(skb, packet, egress));

@@ -34,25 +34,15 @@ static __always_inline struct st_flow *entry_at(struct scratch *scratch, __u32 i
 	return bpf_map_lookup_elem(&flows, &scratch->index);
 }
 
-/* Has one of two buckets the tag of this hash? ignored: bits that need not be set. */
+/* Has one of two buckets the tag of this hash? */
 static __always_inline bool has_tag(const struct st_bucket *one, const struct st_bucket *two,
-				    __u64 hash, __u64 ignored)
+				    __u64 hash)
 {
 	const __u64 *a = (const __u64 *)one->tag, *b = (const __u64 *)two->tag;
 	__u64 tags = st_tag(hash) * EACH_TAG;
 
-	return matches(a[0] | ignored, tags) | matches(a[1] | ignored, tags) |
-	       matches(b[0] | ignored, tags) | matches(b[1] | ignored, tags);
-}
-
-/* Is perhaps a flow of this hash in the table, open or over? */
-static __always_inline bool may_be_there(struct scratch *scratch)
-{
-	__u64 hash = scratch->packet.hash;
-	const struct st_bucket *one = bucket_at(scratch, st_bucket_of(hash, 0, config.buckets));
-	const struct st_bucket *two = bucket_at(scratch, st_bucket_of(hash, 1, config.buckets));
-
-	return one && two && has_tag(one, two, hash, EACH_TAG);
+	return matches(a[0], tags) | matches(a[1], tags) | matches(b[0], tags) |
+	       matches(b[1], tags);
 }
 
 static __always_inline bool is_same_key(const struct st_flow_key *a, const struct st_flow_key *b)
@@ -137,14 +127,40 @@ __noinline int search_table(void)
 
 #define NO_ENTRY (~0U)
 
+/* The first entry that has the packet's tag, of a flow that is open or over; or NO_ENTRY. */
+static __always_inline __u32 first_candidate(struct scratch *scratch)
+{
+	__u64 hash = scratch->packet.hash, tags = st_tag(hash) * EACH_TAG, found = 0;
+	__u32 first = NO_ENTRY;
+
+#pragma clang loop unroll(full)
+	for (__u32 which = 0; which < 2; which++) {
+		__u32 number = st_bucket_of(hash, which, config.buckets);
+		const struct st_bucket *bucket = bucket_at(scratch, number);
+
+		if (!bucket)
+			return NO_ENTRY;
+#pragma clang loop unroll(full)
+		for (__u32 word = 0; word < ST_WAYS / TAGS_IN_WORD; word++) {
+			if (found)
+				continue;
+			found = matches(((const __u64 *)bucket->tag)[word] | EACH_TAG, tags);
+			first = st_entry_of(number, word * TAGS_IN_WORD, config.buckets);
+		}
+	}
+	return found ? first + first_of(found) * config.buckets : NO_ENTRY;
+}
+
 /*
  * NULL: none; else scratch->entry is its index. It is the look-up in the array that says so: a
  * NULL that the verifier knows to be one is used, if the branch that asks is mispredicted.
  */
 static __always_inline struct st_flow *table_find(struct scratch *scratch)
 {
+	__u32 first = first_candidate(scratch);
+
 	scratch->mine = scratch->entry = NO_ENTRY;
-	if (may_be_there(scratch))
+	if (first != NO_ENTRY && !is_at(scratch, first))
 		search_table();
 	return entry_at(scratch, scratch->entry);
 }
