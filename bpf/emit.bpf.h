@@ -54,7 +54,6 @@ static __always_inline void begin_event(struct __sk_buff *skb, struct scratch *s
 	event->flags = egress ? ST_FLAG_EGRESS : 0;
 	event->sender = packet->sender;
 	event->spoken = 0;
-	event->place = scratch->entry;
 	event->pieces = 0;
 	event->done = 0;
 	event->seen[0] = event->seen[1] = 0;

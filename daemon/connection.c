@@ -128,7 +128,8 @@ struct connection *connection_new(struct connections *all, const struct st_flow_
 	connection = connection_take_spare(all);
 	if (!connection)
 		return NULL;
-	memset(connection, 0, sizeof(*connection));
+	/* The tracker clears itself. */
+	memset(connection, 0, offsetof(struct connection, tracker));
 	connection->key = *key;
 	connection->flow = flow;
 	connection->seat.progress = now;

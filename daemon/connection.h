@@ -105,12 +105,13 @@ void connections_init(struct connections *all, size_t max, uint64_t seed);
 void connections_free(struct connections *all);
 
 /* Of a key, for whoever looks it up more than once. */
-static inline uint32_t connection_hash(const struct connections *all, const struct st_flow_key *key)
+static inline uint64_t connection_hash64(const struct connections *all,
+					 const struct st_flow_key *key)
 {
-	return hash_bytes(key, sizeof(*key), all->seed);
+	return hash_bytes64(key, sizeof(*key), all->seed);
 }
 
-/* hash: connection_hash() of the key. It is awake now. NULL: none. */
+/* hash: hash_short() of connection_hash64() of the key. It is awake now. NULL: none. */
 struct connection *connection_find(struct connections *all, const struct st_flow_key *key,
 				   uint32_t hash);
 

@@ -170,11 +170,12 @@ static void note_surroundings(struct pipeline *pipeline, struct connection *conn
 
 static struct connection *connection_of(struct pipeline *pipeline, const struct st_event *event)
 {
-	uint32_t hash = connection_hash(&pipeline->all, &event->key);
+	uint64_t hash64 = connection_hash64(&pipeline->all, &event->key);
+	uint32_t hash = hash_short(hash64);
 	struct connection *connection;
 
 	if (event->flags & ST_FLAG_OPENED)
-		recents_expect(&pipeline->recents, hash);
+		recents_expect(&pipeline->recents, hash64);
 	connection = connection_find(&pipeline->all, &event->key, hash);
 	if (connection && connection->flow != event->flow) {
 		/*
@@ -194,7 +195,7 @@ static struct connection *connection_of(struct pipeline *pipeline, const struct 
 		connection = NULL;
 	}
 	if (!connection && event->flags & ST_FLAG_OPENED) {
-		if (recents_has(&pipeline->recents, event, hash) ||
+		if (recents_has(&pipeline->recents, event, hash64) ||
 		    answers_has(&pipeline->all.answers, event)) {
 			pipeline->ops.forget(pipeline->ops.ctx, &event->key, event->flow);
 			return NULL;

@@ -41,11 +41,16 @@ void printer_free(struct printer *printer)
 	outlet_free(&printer->out);
 }
 
+bool printer_wants(const struct printer *printer, const struct handshake *hs)
+{
+	return printer->format != OPTIONS_NONE &&
+	       (!printer->failures_only || hs->outcome == HS_FAILURE);
+}
+
 void printer_print(struct printer *printer, const struct handshake *hs, const char *interface,
 		   uint64_t wall_offset)
 {
-	if (printer->format == OPTIONS_NONE ||
-	    (printer->failures_only && hs->outcome != HS_FAILURE))
+	if (!printer_wants(printer, hs))
 		return;
 	text_reset(&printer->line);
 	if (printer->format == OPTIONS_JSON)

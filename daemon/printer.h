@@ -30,6 +30,9 @@ void printer_init(struct printer *printer, const struct options *options, bool p
 		  struct log *log);
 void printer_free(struct printer *printer);
 
+/* It prints handshakes like this one; else there is no need to tell it what else is known. */
+bool printer_wants(const struct printer *printer, const struct handshake *hs);
+
 /* interface: NULL when not known; wall_offset: see struct line_context. */
 void printer_print(struct printer *printer, const struct handshake *hs, const char *interface,
 		   uint64_t wall_offset);

@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "recents.h"
 
-#include <string.h>
-
 /* Bytes this near to where a direction stood belong to the same connection. */
 #define NEAR_MAX (1U << 20)
 
-void recents_note(struct recents *recents, const struct connection *connection)
-{
-	struct recent *recent = &recents->entry[connection->seat.hash % RECENTS_MAX];
+#define KNOWN (RECENT_KNOWN(0) | RECENT_KNOWN(1))
 
-	recent->key = connection->key;
+void recents_note(struct recents *recents, const struct connection *connection, uint64_t hash)
+{
+	struct recent *recent = &recents->entry[(hash >> 32) % RECENTS_MAX];
+
+	recent->mark = hash & ~KNOWN;
 	for (int i = 0; i < 2; i++) {
-		recent->known[i] = connection->half[i].reasm.started;
+		if (connection->half[i].reasm.started)
+			recent->mark |= RECENT_KNOWN(i);
 		recent->end[i] = connection->half[i].reasm.pos;
 	}
 }
 
-bool recents_has(const struct recents *recents, const struct st_event *event, uint32_t hash)
+bool recents_has(const struct recents *recents, const struct st_event *event, uint64_t hash)
 {
-	const struct recent *recent = &recents->entry[hash % RECENTS_MAX];
+	const struct recent *recent = &recents->entry[(hash >> 32) % RECENTS_MAX];
 	uint32_t before;
 
-	if (!recent->known[event->sender] || memcmp(&recent->key, &event->key, sizeof(recent->key)))
+	if (!(recent->mark & RECENT_KNOWN(event->sender)) || (recent->mark ^ hash) & ~KNOWN)
 		return false;
 	before = recent->end[event->sender] - (event->seq + st_event_span(event));
 	/* A ServerHello may also come behind the timeout; a ClientHello there is a new one. */

@@ -62,8 +62,9 @@ static void on_concluded(void *ctx, const struct handshake *hs)
 	run->seen = true;
 	metrics_count(run->metrics, hs, run->drainer.wall_offset);
 	pages_count(&run->pages, hs, run->drainer.now);
-	printer_print(&run->printer, hs, interfaces_name(run->interfaces, hs->ifindex),
-		      run->drainer.wall_offset);
+	if (printer_wants(&run->printer, hs))
+		printer_print(&run->printer, hs, interfaces_name(run->interfaces, hs->ifindex),
+			      run->drainer.wall_offset);
 }
 
 static void forget_flow(void *ctx, const struct st_flow_key *key, uint64_t flow)

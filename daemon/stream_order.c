@@ -80,9 +80,10 @@ static bool has_waited(const struct connection *connection, unsigned sender)
 
 /*
  * Which direction comes next: one that is in order; then, of two that wait for each
- * other, the client; then one that has waited long enough. -1: none.
+ * other, the client; then one that has waited long enough. -1: none. All but the first are in
+ * doubt.
  */
-static int next_half(const struct connection *connection)
+static int next_half(const struct connection *connection, bool *doubtful)
 {
 	static bool (*const rules[])(const struct connection *connection, unsigned sender) = {
 		is_in_order,
@@ -90,26 +91,32 @@ static int next_half(const struct connection *connection)
 		has_waited,
 	};
 
-	for (size_t rule = 0; rule < ARRAY_SIZE(rules); rule++)
+	*doubtful = false;
+	if (!connection->half[0].unread && !connection->half[1].unread)
+		return -1;
+	for (size_t rule = 0; rule < ARRAY_SIZE(rules); rule++) {
 		for (unsigned i = 0; i < 2; i++) {
 			unsigned sender = connection->client ^ i;
 
 			if (connection->half[sender].unread && rules[rule](connection, sender))
 				return (int)sender;
 		}
+		*doubtful = true;
+	}
 	return -1;
 }
 
 void stream_order_read(struct connection *connection)
 {
+	bool doubtful;
 	int sender;
 
-	while (!connection->tracker.done && (sender = next_half(connection)) >= 0) {
-		connection->doubtful |= !is_in_order(connection, (unsigned)sender);
+	while (!connection->tracker.done && (sender = next_half(connection, &doubtful)) >= 0) {
+		connection->doubtful |= doubtful;
 		read_half(connection, (unsigned)sender);
 	}
 	for (unsigned i = 0; i < 2; i++)
-		if (is_whole(connection, i))
+		if (connection->half[i].waited && is_whole(connection, i))
 			connection->half[i].waited = 0;
 }
 

@@ -40,12 +40,12 @@ void stream_torn_learn(struct connection *connection, const uint32_t seen[2])
 
 void stream_torn_settle(struct connection *connection)
 {
-	for (unsigned i = 0; i < 2; i++) {
-		const struct connection_half *half = &connection->half[i];
+	const struct connection_half *server = &connection->half[!connection->client];
 
-		if (half->passing && !seq_before(half->seen, half->reasm.pos))
-			tracker_record_over(&connection->tracker, connection_side(connection, i));
-	}
+	/* Only of the server does it tell something, and asking that first is cheap. */
+	if (tracker_is_passing(&connection->tracker, HS_SERVER) && server->passing &&
+	    !seq_before(server->seen, server->reasm.pos))
+		tracker_record_over(&connection->tracker, HS_SERVER);
 }
 
 bool stream_torn_pending(struct connection *connection)

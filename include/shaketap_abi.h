@@ -75,10 +75,9 @@ struct st_event {
 	__u8 flags;    /* enum st_event_flag */
 	__u8 sender;   /* index into key: who sent this packet */
 	__u8 spoken;   /* with OPENED: the other end sent bytes before the sender's first one */
-	__u32 place;   /* a hint where the flow table has it: to have it at hand soon */
 	__u8 pieces;   /* of the payload, in order; 0: it is all in one */
 	__u8 done;     /* the flow is over with it: application data behind both Finished */
-	__u8 reserved[2];
+	__u8 reserved[6];
 	struct st_piece piece[ST_PIECES_MAX];
 };
 

@@ -15,6 +15,8 @@
 #include <string.h>
 
 #define HASH_NONFATAL_OOM 1
+/* Where the keys are this host's own: shorter than what uthash has for keys of a few words. */
+#define HASH_FUNCTION(key, length, hash) ((hash) = hash_bytes(key, length, 0))
 #include <uthash.h>
 
 /* Both halves of a product of two 64-bit numbers: every bit of either reaches every other. */
@@ -41,10 +43,15 @@ static inline uint64_t hash_bytes64(const void *p, size_t n, uint64_t seed)
 	uint64_t hash = seed ^ n, word = 0;
 	size_t at = 0;
 
-	/* Mostly n is a constant of the caller, and the loop goes. */
-#pragma GCC unroll 8
-	for (; at + sizeof(word) <= n; at += sizeof(word))
+	/* Mostly n is a constant of the caller, and the loop goes. Two words for one product. */
+#pragma GCC unroll 4
+	for (; at + 2 * sizeof(word) <= n; at += 2 * sizeof(word))
+		hash = hash_fold(hash ^ hash_word(bytes + at),
+				 multiplier ^ hash_word(bytes + at + sizeof(word)));
+	if (at + sizeof(word) <= n) {
 		hash = hash_fold(hash ^ hash_word(bytes + at), multiplier);
+		at += sizeof(word);
+	}
 	/* The last bytes: together with those before them, or all there are. */
 	if (at < n && n >= sizeof(word))
 		hash = hash_fold(hash ^ hash_word(bytes + n - sizeof(word)), multiplier);
@@ -55,11 +62,14 @@ static inline uint64_t hash_bytes64(const void *p, size_t n, uint64_t seed)
 	return hash_fold(hash, seed | 1);
 }
 
+static inline uint32_t hash_short(uint64_t hash)
+{
+	return (uint32_t)(hash ^ hash >> 32);
+}
+
 static inline uint32_t hash_bytes(const void *p, size_t n, uint64_t seed)
 {
-	uint64_t hash = hash_bytes64(p, n, seed);
-
-	return (uint32_t)(hash ^ hash >> 32);
+	return hash_short(hash_bytes64(p, n, seed));
 }
 
 #endif

@@ -25,6 +25,7 @@
 #define SYNS_MIN 4096
 /* What this part of the ring's size holds is worth waking for. */
 #define WAKEUP_SHARE 8
+#define CACHE_LINE 64
 
 struct kernel {
 	struct shaketap_bpf *skel;
@@ -49,6 +50,18 @@ static bool pieces_add_up(const struct st_event *event)
 	return !event->pieces || sum == event->len;
 }
 
+/*
+ * The next event is behind this one, written by another processor: fetch its header while this
+ * one is worked on. What is there need not be an event yet, and the ring is mapped twice.
+ */
+static void expect_next(const void *data, size_t size)
+{
+	const char *next = (const char *)data + size;
+
+	for (size_t at = 0; at < sizeof(struct st_event) + CACHE_LINE; at += CACHE_LINE)
+		__builtin_prefetch(next + at);
+}
+
 static int on_sample(void *ctx, void *data, size_t size)
 {
 	struct kernel *kernel = ctx;
@@ -56,8 +69,7 @@ static int on_sample(void *ctx, void *data, size_t size)
 
 	if (size < sizeof(*event) || size - sizeof(*event) < event->len || !pieces_add_up(event))
 		return 0; /* not of our making */
-	if (event->flags & ST_FLAG_OPENED)
-		tables_expect(&kernel->tables, event->place);
+	expect_next(data, size);
 	kernel->ops.event(kernel->ops.ctx, event, (const uint8_t *)(event + 1));
 	return ++kernel->drained < KERNEL_DRAIN_MAX ? 0 : -EAGAIN; /* the position is kept */
 }

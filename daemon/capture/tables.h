@@ -31,18 +31,6 @@ struct st_flow *tables_flow(const struct tables *tables, const struct st_flow_ke
 uint16_t *tables_tag(const struct tables *tables, const struct st_flow *flow);
 
 /*
- * The entry in this place will be looked up, a little later: what a program wrote on another
- * processor takes as long to fetch as all the rest of the looking.
- */
-static inline void tables_expect(const struct tables *tables, uint32_t place)
-{
-	if (place >= tables->bucket_count * ST_WAYS)
-		return;
-	__builtin_prefetch(&tables->buckets[place % tables->bucket_count]);
-	__builtin_prefetch(&tables->flows[place]);
-}
-
-/*
  * Nothing more is wanted of the flow that has this identity, which its entry had: its packets are
  * let by, and its place may be taken.
  */

@@ -17,7 +17,7 @@ struct view {
 	const struct handshake *hs;
 	const struct tls_client_hello *client; /* NULL: not seen */
 	const struct tls_server_hello *server; /* NULL: not seen */
-	const char *cipher;		       /* "": none, or not known */
+	uint32_t cipher;		       /* findings by the suite's name */
 	const struct key_exchange *kx;	       /* NULL: none, or not known */
 	const struct tls_x509 *x509;	       /* the server's; NULL: not seen, not readable */
 	int64_t now;			       /* seconds since the epoch */
@@ -35,34 +35,50 @@ static bool no_forward_secrecy(const struct view *v)
 	return v->kx && !v->kx->forward_secret;
 }
 
-/* A part of the suite's name begins like one of these; parts are what lies between "_". */
-static bool has_part(const char *cipher, const char *const *parts, size_t n)
+#define BIT(finding) (1U << (finding))
+
+/* Findings of a part of a suite's name, by how it begins: DES40 begins like DES. */
+static uint32_t part_findings(const char *part)
 {
-	for (const char *part = cipher; part; part = strchr(part, '_')) {
-		part += *part == '_';
-		for (size_t i = 0; i < n; i++)
-			if (*part == *parts[i] && !strncmp(part, parts[i], strlen(parts[i])))
-				return true;
-	}
-	return false;
+	static const struct {
+		char start[8];
+		enum finding finding;
+	} rows[] = {
+		{ "NULL", FINDING_WEAK_CIPHER }, { "anon", FINDING_WEAK_CIPHER },
+		{ "RC4", FINDING_WEAK_CIPHER },	 { "EXPORT", FINDING_WEAK_CIPHER },
+		{ "DES", FINDING_WEAK_CIPHER },	 { "3DES", FINDING_WEAK_CIPHER },
+		{ "CBC", FINDING_CBC_CIPHER },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (*part == *rows[i].start && !strncmp(part, rows[i].start, strlen(rows[i].start)))
+			return BIT(rows[i].finding);
+	return 0;
+}
+
+/* In one walk; parts are what lies between "_". */
+static uint32_t cipher_findings(const char *cipher)
+{
+	/* The suites of RFC 9150 do not encrypt, like those with NULL. */
+	static const char integrity_only[] = "TLS_SHA";
+	uint32_t set = part_findings(cipher);
+
+	if (!strncmp(cipher, integrity_only, strlen(integrity_only)))
+		set |= BIT(FINDING_WEAK_CIPHER);
+	for (; *cipher; cipher++)
+		if (*cipher == '_')
+			set |= part_findings(cipher + 1);
+	return set;
 }
 
 static bool weak_cipher(const struct view *v)
 {
-	/* DES40 begins like DES. */
-	static const char *const parts[] = { "NULL", "anon", "EXPORT", "RC4", "DES", "3DES" };
-	/* The suites of RFC 9150 do not encrypt, like those with NULL. */
-	static const char integrity_only[] = "TLS_SHA";
-
-	return !strncmp(v->cipher, integrity_only, strlen(integrity_only)) ||
-	       has_part(v->cipher, parts, ARRAY_SIZE(parts));
+	return v->cipher & BIT(FINDING_WEAK_CIPHER);
 }
 
 static bool cbc_cipher(const struct view *v)
 {
-	static const char *const parts[] = { "CBC" };
-
-	return has_part(v->cipher, parts, ARRAY_SIZE(parts));
+	return v->cipher & BIT(FINDING_CBC_CIPHER);
 }
 
 /* Curves below 224 bits: sect163k1 .. sect193r2 and secp160k1 .. secp192r1 (RFC 4492). */
@@ -211,7 +227,7 @@ uint32_t findings_of(const struct handshake *hs, uint64_t wall_time)
 		.hs = hs,
 		.client = hs->client_hello,
 		.server = server,
-		.cipher = cipher ? cipher : "",
+		.cipher = cipher ? cipher_findings(cipher) : 0,
 		.kx = facts_key_exchange(hs, &kx) ? &kx : NULL,
 		.x509 = x509 && x509->parsed ? x509 : NULL,
 		.now = (int64_t)(wall_time / NS_PER_S),
@@ -220,6 +236,6 @@ uint32_t findings_of(const struct handshake *hs, uint64_t wall_time)
 
 	for (unsigned i = 0; i < FINDINGS; i++)
 		if (rules[i].holds(&view))
-			set |= 1U << i;
+			set |= BIT(i);
 	return set;
 }

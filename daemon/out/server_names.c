@@ -14,21 +14,33 @@
 /* A DNS name has at most 253 characters; a longer label (escapes included) is no host's name. */
 #define LABEL_MAX 253
 
+#define PLACES_MIN 2
+
 struct server_name {
 	char label[LABEL_MAX + 1]; /* folded to lower case, escaped */
 	size_t length;		   /* of the label */
 	uint64_t handshakes;
 	uint64_t failures[HS_CAUSES];
 	uint64_t not_after; /* of the certificate seen last, seconds since the epoch; 0: none */
-	UT_hash_handle hh;
+};
+
+/* A place of the index, see struct server_names. */
+struct place {
+	uint32_t hash;	 /* of the label */
+	uint32_t number; /* of its entry, from 1; 0: the place is free */
 };
 
 struct server_names {
 	const char *const *patterns;
 	struct server_name none, other;
-	struct server_name *table;   /* hash over the used part of `entries` */
 	struct server_name *entries; /* `limit` of them, allocated once */
 	size_t used, limit;
+	/*
+	 * Where a label is: at the place its hash says, or the next ones. Nearly all names of a
+	 * crawler are not there, and that costs one line of a cache.
+	 */
+	struct place *index;
+	size_t places; /* a power of two, at least half of them free */
 	uint64_t seed; /* clients must not be able to choose where their names meet */
 	uint64_t overflow;
 };
@@ -52,9 +64,13 @@ struct server_names *server_names_new(size_t limit, const char *const *patterns,
 
 	if (!names)
 		return NULL;
+	names->places = PLACES_MIN;
+	while (names->places < 2 * limit)
+		names->places *= 2;
 	names->entries = calloc(limit ? limit : 1, sizeof(*names->entries));
-	if (!names->entries) {
-		free(names);
+	names->index = calloc(names->places, sizeof(*names->index));
+	if (!names->entries || !names->index) {
+		server_names_free(names);
 		return NULL;
 	}
 	names->limit = limit;
@@ -69,7 +85,7 @@ void server_names_free(struct server_names *names)
 {
 	if (!names)
 		return;
-	HASH_CLEAR(hh, names->table);
+	free(names->index);
 	free(names->entries);
 	free(names);
 }
@@ -102,29 +118,39 @@ static bool wanted(const struct server_names *names, const struct text *label)
 	return false;
 }
 
-static struct server_name *add(struct server_names *names, const struct text *label, uint32_t hash)
+/* The place of a label, or the free one that it would take. */
+static struct place *place_of(const struct server_names *names, const struct text *label,
+			      uint32_t hash)
+{
+	for (size_t at = hash;; at++) {
+		struct place *place = &names->index[at & (names->places - 1)];
+
+		if (!place->number ||
+		    (place->hash == hash && is_label(&names->entries[place->number - 1], label)))
+			return place;
+	}
+}
+
+static struct server_name *add(struct server_names *names, struct place *place,
+			       const struct text *label, uint32_t hash)
 {
 	struct server_name *entry;
 
-	if (names->used < names->limit) {
-		entry = &names->entries[names->used];
-		name_entry(entry, label);
-		HASH_ADD_KEYPTR_BYHASHVALUE(hh, names->table, entry->label, entry->length, hash,
-					    entry);
-		if (entry->hh.tbl) {
-			names->used++;
-			return entry;
-		}
+	if (names->used == names->limit) {
+		names->overflow++;
+		return &names->other;
 	}
-	names->overflow++;
-	return &names->other;
+	entry = &names->entries[names->used++];
+	name_entry(entry, label);
+	*place = (struct place){ hash, (uint32_t)names->used };
+	return entry;
 }
 
 static struct server_name *find(struct server_names *names, const struct tls_client_hello *hello)
 {
 	char buffer[LABEL_MAX + 1];
 	struct text label;
-	struct server_name *entry;
+	struct place *place;
 	uint32_t hash;
 
 	if (!hello || !hello->server_name.n)
@@ -133,8 +159,8 @@ static struct server_name *find(struct server_names *names, const struct tls_cli
 	if (!make_label(hello->server_name, &label) || !wanted(names, &label))
 		return &names->other;
 	hash = hash_bytes(label.p, label.n, names->seed);
-	HASH_FIND_BYHASHVALUE(hh, names->table, label.p, label.n, hash, entry);
-	return entry ? entry : add(names, &label, hash);
+	place = place_of(names, &label, hash);
+	return place->number ? &names->entries[place->number - 1] : add(names, place, &label, hash);
 }
 
 void server_names_count(struct server_names *names, const struct handshake *hs)

@@ -136,12 +136,10 @@ static bool merge_next(struct reasm *reasm)
 	return true;
 }
 
-struct bytes reasm_peek(struct reasm *reasm, size_t want)
+struct bytes reasm_peek_stored(struct reasm *reasm, size_t want)
 {
 	struct reasm_chunk *first;
 
-	if (reasm->lent.n && (reasm->lent.n >= want || !reasm->chunks))
-		return reasm->lent;
 	if (reasm_settle(reasm))
 		return (struct bytes){ NULL, 0 };
 	first = reasm->chunks;
@@ -177,7 +175,7 @@ void reasm_skip(struct reasm *reasm, uint32_t n)
 	}
 }
 
-uint32_t reasm_end(const struct reasm *reasm)
+uint32_t reasm_end_stored(const struct reasm *reasm)
 {
 	uint32_t end = reasm->pos + (uint32_t)reasm->lent.n;
 

@@ -43,11 +43,21 @@ void reasm_start(struct reasm *reasm, uint32_t seq);
 /* 0; -ENOBUFS: over a limit, (the rest of) the segment was not taken; -ENOMEM. */
 int reasm_add(struct reasm *reasm, uint32_t seq, struct bytes segment);
 
+/* Of reasm_peek(), when it takes a look into the chunks. */
+struct bytes reasm_peek_stored(struct reasm *reasm, size_t want);
+
 /*
  * The bytes at the read position, at least `want` of them if so many are there in
  * one piece. Valid until the next call of any function here. n == 0: none yet.
  */
-struct bytes reasm_peek(struct reasm *reasm, size_t want);
+static inline struct bytes reasm_peek(struct reasm *reasm, size_t want)
+{
+	if (reasm->lent.n && (reasm->lent.n >= want || !reasm->chunks))
+		return reasm->lent;
+	if (!reasm->lent.n && !reasm->chunks)
+		return (struct bytes){ NULL, 0 };
+	return reasm_peek_stored(reasm, want);
+}
 
 /* Move the read position; n may go beyond what has come. */
 void reasm_skip(struct reasm *reasm, uint32_t n);
@@ -55,8 +65,14 @@ void reasm_skip(struct reasm *reasm, uint32_t n);
 /* Take into own memory what is left of the lent segment. 0 or -ENOMEM. */
 int reasm_settle(struct reasm *reasm);
 
+/* Of reasm_end(), with chunks. */
+uint32_t reasm_end_stored(const struct reasm *reasm);
+
 /* The sequence number behind the bytes that follow the read position without a hole. */
-uint32_t reasm_end(const struct reasm *reasm);
+static inline uint32_t reasm_end(const struct reasm *reasm)
+{
+	return reasm->chunks ? reasm_end_stored(reasm) : reasm->pos + (uint32_t)reasm->lent.n;
+}
 
 /* Somewhere behind the read position bytes wait for earlier ones that did not come. */
 bool reasm_has_gap(const struct reasm *reasm);

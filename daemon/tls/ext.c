@@ -262,45 +262,45 @@ static bool server_session_ticket(struct reader *body, struct tls_server_hello *
 }
 
 struct extension {
-	uint16_t id;
 	bool (*client)(struct reader *body, struct tls_client_hello *hello);
 	bool (*server)(struct reader *body, struct tls_server_hello *hello);
 };
 
-/* Extensions we read; a missing function: seen there, of no interest. */
+/* Behind those that stand where their id says. */
+#define PLACE_ECH (EXT_KEY_SHARE + 1)
+
+/* Extensions we read, all of the client; no function for the server's: of no interest there. */
 static const struct extension extensions[] = {
-	{ EXT_SERVER_NAME, client_server_name, server_nothing },
-	{ EXT_GROUPS, client_groups, NULL },
-	{ EXT_POINT_FORMATS, client_point_formats, NULL },
-	{ EXT_SIGNATURES, client_signatures, NULL },
-	{ EXT_ALPN, client_alpn, server_alpn },
-	{ EXT_EXTENDED_MS, client_extended_ms, NULL },
-	{ EXT_SESSION_TICKET, client_session_ticket, server_session_ticket },
-	{ EXT_KEY_SHARE_DRAFT, client_key_share_draft, server_key_share },
-	{ EXT_PRE_SHARED_KEY, client_pre_shared_key, server_pre_shared_key },
-	{ EXT_EARLY_DATA, client_early_data, NULL },
-	{ EXT_VERSIONS, client_versions, server_version },
-	{ EXT_PSK_MODES, client_psk_modes, NULL },
-	{ EXT_KEY_SHARE, client_key_share, server_key_share },
-	{ EXT_ECH, client_ech, NULL },
+	[EXT_SERVER_NAME] = { client_server_name, server_nothing },
+	[EXT_GROUPS] = { client_groups, NULL },
+	[EXT_POINT_FORMATS] = { client_point_formats, NULL },
+	[EXT_SIGNATURES] = { client_signatures, NULL },
+	[EXT_ALPN] = { client_alpn, server_alpn },
+	[EXT_EXTENDED_MS] = { client_extended_ms, NULL },
+	[EXT_SESSION_TICKET] = { client_session_ticket, server_session_ticket },
+	[EXT_KEY_SHARE_DRAFT] = { client_key_share_draft, server_key_share },
+	[EXT_PRE_SHARED_KEY] = { client_pre_shared_key, server_pre_shared_key },
+	[EXT_EARLY_DATA] = { client_early_data, NULL },
+	[EXT_VERSIONS] = { client_versions, server_version },
+	[EXT_PSK_MODES] = { client_psk_modes, NULL },
+	[EXT_KEY_SHARE] = { client_key_share, server_key_share },
+	[PLACE_ECH] = { client_ech, NULL },
 };
 
-static const struct extension *find(uint16_t id, size_t *index)
+/* NULL: one that we do not read. */
+static const struct extension *find(uint16_t id)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(extensions); i++)
-		if (extensions[i].id == id) {
-			*index = i;
-			return &extensions[i];
-		}
-	return NULL;
+	if (id == EXT_ECH)
+		return &extensions[PLACE_ECH];
+	return id < PLACE_ECH && extensions[id].client ? &extensions[id] : NULL;
 }
 
 static bool read_known(const struct extension *extension, struct reader body,
 		       const struct tls_ext_target *target)
 {
-	if (target->client && extension->client)
+	if (target->client)
 		return extension->client(&body, target->client);
-	if (target->server && extension->server)
+	if (extension->server)
 		return extension->server(&body, target->server);
 	return true;
 }
@@ -312,7 +312,7 @@ struct walk {
 	uint16_t *bad;
 	uint8_t *ids;
 	size_t n, max; /* of the ids */
-	uint32_t seen; /* known ones, by their place in the table */
+	uint64_t seen; /* known ones, by their place in the table */
 };
 
 static void note_id(struct walk *walk, uint16_t id)
@@ -340,14 +340,15 @@ static bool on_extension(struct walk *walk, uint16_t id, struct reader body)
 {
 	const struct extension *extension;
 	bool repeated, needed;
-	size_t index;
+	uint64_t bit;
 
 	note_id(walk, id);
-	extension = find(id, &index);
+	extension = find(id);
 	if (!extension)
 		return true;
-	repeated = walk->seen & 1U << index;
-	walk->seen |= 1U << index;
+	bit = UINT64_C(1) << (extension - extensions);
+	repeated = walk->seen & bit;
+	walk->seen |= bit;
 	/* No extension twice (RFC 8446 section 4.2): the first counts. */
 	if (!repeated && read_known(extension, body, walk->target))
 		return true;
@@ -390,7 +391,7 @@ enum tls_result tls_extensions_parse(struct reader block, const struct tls_ext_t
 
 	enum tls_result result;
 
-	static_assert(ARRAY_SIZE(extensions) <= 32, "seen is a set of 32 bits");
+	static_assert(ARRAY_SIZE(extensions) <= 64, "seen is a set of 64 bits");
 	result = walk_block(&walk, block);
 	*(client ? &client->extensions : &server->extensions) =
 		(struct bytes){ walk.ids, 2 * walk.n };

@@ -62,10 +62,12 @@ static enum tls_result read_extensions(struct reader *r, const struct tls_ext_ta
 
 static bool has_grease(struct bytes list)
 {
+	bool found = false;
+
+	/* To the end whatever it finds: so compilers take many at a time. */
 	for (size_t i = 0; i < list.n / 2; i++)
-		if (tls_is_grease(bytes_u16(list, i)))
-			return true;
-	return false;
+		found |= tls_is_grease(bytes_u16(list, i));
+	return found;
 }
 
 static bool has_code(struct bytes list, uint16_t code)
@@ -81,7 +83,8 @@ enum tls_result tls_client_hello_parse(struct bytes body, struct tls_client_hell
 	struct reader r = reader_of(body);
 	struct reader session_id, suites, compression;
 
-	memset(hello, 0, sizeof(*hello));
+	/* The arrays behind it are read as far as they are written. */
+	memset(hello, 0, offsetof(struct tls_client_hello, ids));
 	hello->length = (uint32_t)body.n;
 	if (!reader_u16(&r, &hello->legacy_version) || !read_random(&r, hello->random) ||
 	    !reader_u8_prefixed(&r, &session_id) || session_id.n > SESSION_ID_MAX ||
@@ -158,6 +161,8 @@ size_t tls_client_hello_size(const struct tls_client_hello *hello)
 {
 	size_t size = offsetof(struct tls_client_hello, ids);
 
+	if (hello->size)
+		return hello->size;
 	for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++)
 		size += run_of(hello, i)->n;
 	return size;
@@ -166,13 +171,15 @@ size_t tls_client_hello_size(const struct tls_client_hello *hello)
 struct tls_client_hello *tls_client_hello_keep(const struct tls_client_hello *hello)
 {
 	size_t head = offsetof(struct tls_client_hello, ids);
+	size_t size = tls_client_hello_size(hello);
 	/* One byte more, so that an empty run at the end still points inside. */
-	struct tls_client_hello *kept = malloc(tls_client_hello_size(hello) + 1);
+	struct tls_client_hello *kept = malloc(size + 1);
 	uint8_t *at;
 
 	if (!kept)
 		return NULL;
 	memcpy(kept, hello, head);
+	kept->size = (uint32_t)size;
 	at = (uint8_t *)kept + head;
 	for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
 		struct bytes *run = (struct bytes *)((char *)kept + runs[i]);

@@ -29,6 +29,7 @@ struct tls_client_hello {
 	uint8_t random[TLS_RANDOM_LEN];
 	uint8_t session_id_length;
 	uint32_t length;	    /* of the message body */
+	uint32_t size;		    /* bytes of a copy by tls_client_hello_keep(); 0: it is none */
 	struct bytes cipher_suites; /* u16 list */
 	struct bytes compression;   /* u8 list */
 	struct bytes extensions;    /* u16 list of ids; points into `ids` below */

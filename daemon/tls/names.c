@@ -8,21 +8,14 @@
 #include "tls/names_table.h"
 #include "tls_wire.h"
 
+/* Without branches on what is found: which way it goes nobody can foresee. */
 static int index_of(const struct tls_name *table, size_t count, uint16_t code)
 {
-	size_t low = 0, high = count;
+	size_t low = 0;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (table[middle].code == code)
-			return (int)middle;
-		if (table[middle].code < code)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return -1;
+	for (size_t left = count; left > 1; left -= left / 2)
+		low += table[low + left / 2].code <= code ? left / 2 : 0;
+	return count && table[low].code == code ? (int)low : -1;
 }
 
 static const char *name_of(const struct tls_name *table, size_t count, uint16_t code)
@@ -98,14 +91,17 @@ bool tls_is_13(uint16_t version)
 	return version == TLS_VERSION_1_3 || version >> 8 == 0x7f || version >> 8 == 0xfb;
 }
 
-/* Those with MLKEM or Kyber in their name. It is asked of every group that a client offers. */
+/*
+ * Those with MLKEM or Kyber in their name, ascending. It is asked of every group that a client
+ * offers, and most are curves, in front of them all.
+ */
 static const uint16_t post_quantum[] = {
 	0x0200, 0x0201, 0x0202, 0x11e9, 0x11ea, 0x11eb, 0x11ec, 0x11ed, 0x11ee, 0x6399, 0x639a,
 };
 
 bool tls_group_is_post_quantum(uint16_t code)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(post_quantum); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(post_quantum) && post_quantum[i] <= code; i++)
 		if (post_quantum[i] == code)
 			return true;
 	return false;

@@ -2,38 +2,37 @@
 #include "tls/record.h"
 
 #include "base/reader.h"
+#include "base/util.h"
 
 #define VERSION_MAJOR 3
 #define VERSION_MINOR_MAX 4
+
+/* What each byte may be; of the last one that depends on the one before. */
+static const struct {
+	uint8_t min, max;
+} allowed[TLS_RECORD_HEADER_LEN - 1] = {
+	{ TLS_RECORD_CHANGE_CIPHER_SPEC, TLS_RECORD_HEARTBEAT },
+	{ VERSION_MAJOR, VERSION_MAJOR },
+	{ 0, VERSION_MINOR_MAX },
+	{ 0, TLS_RECORD_BODY_MAX >> 8 },
+};
 
 /* Each byte is judged as soon as it is there: what is no TLS should not be waited for. */
 enum tls_result tls_record_header_parse(struct bytes in, struct tls_record *rec)
 {
 	struct reader r = reader_of(in);
-	uint8_t type, major, minor, high, low;
+	struct bytes header;
 	uint16_t length;
 
-	if (!reader_u8(&r, &type))
+	for (size_t i = 0; i < min_size(in.n, ARRAY_SIZE(allowed)); i++)
+		if (in.p[i] < allowed[i].min || in.p[i] > allowed[i].max)
+			return TLS_BAD;
+	if (!reader_bytes(&r, TLS_RECORD_HEADER_LEN, &header))
 		return TLS_MORE;
-	if (type < TLS_RECORD_CHANGE_CIPHER_SPEC || type > TLS_RECORD_HEARTBEAT)
-		return TLS_BAD;
-	if (!reader_u8(&r, &major))
-		return TLS_MORE;
-	if (major != VERSION_MAJOR)
-		return TLS_BAD;
-	if (!reader_u8(&r, &minor))
-		return TLS_MORE;
-	if (minor > VERSION_MINOR_MAX)
-		return TLS_BAD;
-	if (!reader_u8(&r, &high))
-		return TLS_MORE;
-	if (high > TLS_RECORD_BODY_MAX >> 8)
-		return TLS_BAD;
-	if (!reader_u8(&r, &low))
-		return TLS_MORE;
-	length = (uint16_t)(high << 8 | low);
+	length = (uint16_t)(header.p[3] << 8 | header.p[4]);
 	if (length > TLS_RECORD_BODY_MAX)
 		return TLS_BAD;
-	*rec = (struct tls_record){ type, (uint16_t)(major << 8 | minor), length };
+	*rec = (struct tls_record){ header.p[0], (uint16_t)(header.p[1] << 8 | header.p[2]),
+				    length };
 	return TLS_OK;
 }

@@ -17,7 +17,7 @@
 
 void tracker_init(struct tracker *tracker)
 {
-	*tracker = (struct tracker){ 0 };
+	memset(tracker, 0, sizeof(*tracker));
 	tracker->hs.round_trips = -1;
 	tracker->hs.failure.side = HS_NOBODY;
 }

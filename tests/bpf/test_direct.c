@@ -76,7 +76,6 @@ static struct st_event timeless(const struct st_event *event)
 	same.flow = !!event->flow;
 	same.syn_time = !!event->syn_time;
 	same.synack_time = !!event->synack_time;
-	same.place = 0; /* which free one is taken goes by the time */
 	return same;
 }
 
