@@ -10,8 +10,8 @@
 
 /*
  * The first sequence number of the client's data, of the connection whose SYN, or the answer to
- * it, was the last in this place, as long as it did not begin. What comes a little behind that is worth a look
- * (segments may overtake each other); of other connections one packet in 2^18 is.
+ * it, was the last in this place, as long as it did not begin. What comes a little behind that is
+ * worth a look (segments may overtake each other); of other connections one packet in 2^18 is.
  */
 static __always_inline __u32 *expect_in(struct st_bucket *bucket, __u64 hash)
 {

@@ -206,11 +206,13 @@ static void suites(void **state)
 	assert_int_equal(tls13_hash_length(0x1302), 48);
 	assert_int_equal(tls13_tag_length(0x1305), 8);
 	assert_int_equal(tls13_tag_length(0x1303), 16);
-	assert_int_equal(tls13_tag_length(0xc02b), 0);
-	for (int i = 0; i < tls_cipher_count();
-	     i++) /* the sizes of every TLS 1.3 suite are known */
-		assert_int_equal(tls13_hash_length(tls_cipher_code(i)) != 0,
-				 tls_cipher_kx(tls_cipher_code(i)) == TLS_KX_TLS13);
+	assert_int_equal(tls13_tag_length(0x002f), 0);
+	/* draft-ietf-tls-tls13-15 appendix A.4: those that TLS 1.3 had from TLS 1.2 */
+	assert_int_equal(tls13_hash_length(0xc02b), 32);
+	assert_int_equal(tls13_hash_length(0xc030), 48);
+	for (int i = 0; i < tls_cipher_count(); i++) /* of every TLS 1.3 suite they are known */
+		if (tls_cipher_kx(tls_cipher_code(i)) == TLS_KX_TLS13)
+			assert_int_not_equal(tls13_hash_length(tls_cipher_code(i)), 0);
 }
 
 int main(void)

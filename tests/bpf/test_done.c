@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* links: tests/bpf/rig.c tests/bpf/packets.c capture/tables.c */
+/*
+ * A flow is over with the first application data behind the Finished of both sides, and not before.
+ * Lengths of TLS 1.3 are from RFC 8446: a Finished is a header of 4 bytes and a hash
+ * (section 4.4.4), sealed it has a type and a tag of 16 behind it (section 5.2).
+ */
+#include "rig.h"
+
+enum {
+	SEALED = TLS_RECORD_HANDSHAKE,
+	DATA = TLS_RECORD_APPLICATION_DATA,
+	FINISHED_SHA256 = 4 + 32 + 1 + 16,
+	FINISHED_SHA384 = 4 + 48 + 1 + 16,
+	ALERT = 2 + 1 + 16,
+	FINISHED_12 =
+		40, /* explicit nonce of 8, header of 4, 12 bytes, tag of 16 (RFC 5246, RFC 5288) */
+	FLIGHT = 1200,
+	REQUEST = 300
+};
+
+static void record(struct rig *rig, int side, uint8_t type, size_t length)
+{
+	uint8_t bytes[2048];
+
+	say(rig, side, bytes, tls_sealed(bytes, type, length));
+}
+
+static void cipher(struct rig *rig, int side)
+{
+	uint8_t bytes[16];
+
+	say(rig, side, bytes, tls_change_cipher_spec(bytes));
+}
+
+/* The last event said that it was the last one, and the packets that follow are let by. */
+static void is_done(struct rig *rig, int side)
+{
+	const struct st_flow_key key = base_key(rig);
+
+	assert_true(rig_events(rig) > 0);
+	for (size_t i = 0; i + 1 < rig->count; i++)
+		assert_int_equal(rig->seen[i].event.done, 0);
+	assert_int_equal(rig->seen[rig->count - 1].event.done, 1);
+	assert_int_equal(rig->seen[rig->count - 1].event.sender, side);
+	assert_int_equal(open_tags(rig, &key), 0);
+	record(rig, CLIENT, DATA, REQUEST);
+	record(rig, SERVER, DATA, FLIGHT);
+	signal_flags(rig, CLIENT, FIN | ACK);
+	signal_flags(rig, SERVER, FIN | ACK);
+	no_events(rig);
+}
+
+static void is_not_done(struct rig *rig)
+{
+	const struct st_flow_key key = base_key(rig);
+
+	assert_true(rig_events(rig) > 0);
+	for (size_t i = 0; i < rig->count; i++)
+		assert_int_equal(rig->seen[i].event.done, 0);
+	assert_int_equal(open_tags(rig, &key), 1);
+	signal_flags(rig, CLIENT, RST);
+	rig_events(rig);
+	rig->base.client_port++;
+}
+
+/* Hellos of TLS 1.3, and the server's flight. */
+static void flight_13(struct rig *rig)
+{
+	both_hellos(rig);
+	record(rig, SERVER, DATA, FLIGHT);
+}
+
+static void tls13(void **state)
+{
+	static const size_t finished[] = { FINISHED_SHA256, FINISHED_SHA384 };
+	struct rig *rig = *state;
+
+	for (size_t i = 0; i < 2; i++) {
+		flight_13(rig);
+		cipher(rig, CLIENT);
+		record(rig, CLIENT, DATA, finished[i]);
+		record(rig, SERVER, DATA, 250); /* a ticket */
+		record(rig, CLIENT, DATA, REQUEST);
+		is_done(rig, CLIENT);
+		rig->base.client_port++;
+	}
+}
+
+/* All of the client's in one segment: what lies behind the data is not copied. */
+static void tls13_at_once(void **state)
+{
+	struct rig *rig = *state;
+	uint8_t bytes[1024], out[8192];
+	size_t n;
+
+	flight_13(rig);
+	rig_events(rig);
+	n = tls_sealed(bytes, DATA, FINISHED_SHA256);
+	n += tls_sealed(bytes + n, DATA, REQUEST);
+	n += tls_sealed(bytes + n, DATA, REQUEST);
+	say(rig, CLIENT, bytes, n);
+	rig_events(rig);
+	assert_int_equal(payload_of(rig, CLIENT, out), 2 * TLS_RECORD_HEADER_LEN);
+	assert_int_equal(rig->seen[rig->count - 1].event.done, 1);
+}
+
+static void tls13_goes_on(void **state)
+{
+	struct rig *rig = *state;
+
+	flight_13(rig); /* close_notify behind the Finished, perhaps */
+	record(rig, CLIENT, DATA, FINISHED_SHA256);
+	record(rig, CLIENT, DATA, ALERT);
+	is_not_done(rig);
+
+	flight_13(rig); /* a certificate: the server has the last word */
+	record(rig, CLIENT, DATA, 700);
+	record(rig, CLIENT, DATA, FINISHED_SHA256);
+	record(rig, CLIENT, DATA, REQUEST);
+	is_not_done(rig);
+
+	both_hellos(rig); /* early data, before anything of the server's */
+	record(rig, CLIENT, DATA, FINISHED_SHA256);
+	record(rig, SERVER, DATA, FLIGHT);
+	record(rig, CLIENT, DATA, REQUEST);
+	is_not_done(rig);
+
+	flight_13(rig); /* only the server speaks behind the Finished */
+	record(rig, CLIENT, DATA, FINISHED_SHA256);
+	record(rig, SERVER, DATA, FLIGHT);
+	record(rig, SERVER, DATA, FLIGHT);
+	is_not_done(rig);
+}
+
+/* What is missing of the server is for the daemon to judge. */
+static void tls13_with_a_gap(void **state)
+{
+	struct rig *rig = *state;
+
+	flight_13(rig);
+	rig->next[SERVER] += 500;
+	record(rig, SERVER, DATA, FLIGHT);
+	record(rig, CLIENT, DATA, FINISHED_SHA256);
+	record(rig, CLIENT, DATA, REQUEST);
+	is_not_done(rig);
+}
+
+/* Seen from the ServerHello on. */
+static void tls13_joined(void **state)
+{
+	struct rig *rig = *state;
+
+	server_hello(rig);
+	record(rig, SERVER, DATA, FLIGHT);
+	record(rig, CLIENT, DATA, FINISHED_SHA256);
+	record(rig, CLIENT, DATA, REQUEST);
+	is_not_done(rig);
+}
+
+static void finished_12(struct rig *rig, int side)
+{
+	cipher(rig, side);
+	record(rig, side, SEALED, FINISHED_12);
+}
+
+static void tls12(void **state)
+{
+	struct rig *rig = *state;
+
+	for (int side = CLIENT; side <= SERVER; side++) { /* who speaks first */
+		both_hellos(rig);
+		finished_12(rig, CLIENT);
+		finished_12(rig, SERVER);
+		record(rig, side, DATA, REQUEST);
+		is_done(rig, side);
+		rig->base.client_port++;
+	}
+}
+
+static void tls12_goes_on(void **state)
+{
+	struct rig *rig = *state;
+
+	both_hellos(rig); /* False Start (RFC 7918): the server is not finished */
+	finished_12(rig, CLIENT);
+	record(rig, CLIENT, DATA, REQUEST);
+	record(rig, CLIENT, DATA, REQUEST);
+	is_not_done(rig);
+
+	both_hellos(rig);
+	finished_12(rig, CLIENT);
+	cipher(rig, SERVER);
+	record(rig, CLIENT, DATA, REQUEST);
+	is_not_done(rig);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(tls13),	     TEST(tls13_at_once),
+		TEST(tls13_goes_on), TEST(tls13_with_a_gap),
+		TEST(tls13_joined),  TEST(tls12),
+		TEST(tls12_goes_on),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
