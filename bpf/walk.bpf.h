@@ -144,20 +144,13 @@ static __always_inline int cut_record(struct __sk_buff *skb, struct scratch *scr
  * One step of the walk through the segment in the scratch: a record, or what finds room of it in
  * one event. 0: go on; 1: done with it. Every path moves `at` forward or ends the walk.
  */
-__noinline int walk_step(struct __sk_buff *skb)
+static __always_inline int take_step(struct __sk_buff *skb, struct scratch *scratch)
 {
-	struct scratch *scratch = get_scratch();
-	struct segment *segment;
-	struct st_half *half;
-	__u32 left, seq;
+	struct segment *segment = &scratch->segment;
+	struct st_half *half = &segment->half;
+	__u32 left = segment->len - segment->at;
+	__u32 seq = segment->seq + segment->at;
 	__u8 *b;
-
-	if (!scratch)
-		return 1;
-	segment = &scratch->segment;
-	half = &segment->half;
-	left = segment->len - segment->at;
-	seq = segment->seq + segment->at;
 
 	if (!left)
 		return 1;
@@ -202,14 +195,23 @@ __noinline int walk_step(struct __sk_buff *skb)
 	return segment->at == segment->len;
 }
 
+__noinline int walk_step(struct __sk_buff *skb)
+{
+	struct scratch *scratch = get_scratch();
+
+	return !scratch || take_step(skb, scratch);
+}
+
 /*
  * Take steps until one says that it is done. False: the bound was reached. Unrolled, see
- * verifier.bpf.h.
+ * verifier.bpf.h. The first one, which is often all, without a call.
  */
-static __always_inline bool walk_all(struct __sk_buff *skb)
+static __always_inline bool walk_all(struct __sk_buff *skb, struct scratch *scratch)
 {
+	if (take_step(skb, scratch))
+		return true;
 #pragma clang loop unroll(full)
-	for (int step = 0; step < WALK_STEPS_MAX; step++)
+	for (int step = 1; step < WALK_STEPS_MAX; step++)
 		if (walk_step(skb))
 			return true;
 	return false;
@@ -222,7 +224,7 @@ static __always_inline void walk_records(struct __sk_buff *skb, struct scratch *
 	struct st_half *half = &segment->half;
 
 	segment->at = half->need - segment->seq;
-	if (!walk_all(skb)) {
+	if (!walk_all(skb, scratch)) {
 		count(ST_COUNT_REFUSED_WALK_BOUND);
 		end_direction(scratch);
 	}
