@@ -2,14 +2,16 @@
 /*
  * The least conceivable observer:
  *   drain DEVICE SCRIPT
- * Attaches the floor program to both hooks of the device, with a plan for this script; says
- * "observing". Every 100 ms it takes the events, touching each byte once, until standard input
- * ends. Then says how many there were, and how many one connection should have made.
+ * Attaches the floor program to both hooks of the device, with a plan for this script, or for any
+ * traffic where it is "all"; says "observing". Every 100 ms it takes the events, touching each byte
+ * once, until standard input ends. Then says how many there were, and how many one connection
+ * should have made.
  */
 #include <err.h>
 #include <net/if.h>
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -66,14 +68,15 @@ int main(int argc, char **argv)
 	const struct script_options script = { .port = FLOOR_SERVER_PORT, .segment = 1448 };
 	static struct programs programs;
 	static struct template template;
+	const bool all = argc == 3 && !strcmp(argv[2], "all");
 	struct drained drained = { 0 };
 	struct ring_buffer *ring;
 	unsigned each;
 
-	if (argc != 3 || !script_write(&template, argv[2], &script))
+	if (argc != 3 || (!all && !script_write(&template, argv[2], &script)))
 		errx(2, "use: drain DEVICE SCRIPT");
 	programs_open(&programs, FLOWS);
-	each = plan_learn(&programs, &template, 1);
+	each = all ? plan_all(&programs) : plan_learn(&programs, &template, 1);
 	ring = ring_buffer__new(bpf_map__fd(programs.floor->maps.ring), on_event, &drained, NULL);
 	if (!ring)
 		err(1, "cannot map the ring");

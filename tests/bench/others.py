@@ -8,7 +8,7 @@ import time
 
 import stream
 from live import Bystander
-from observers import Shaketap, Tcpdump
+from observers import Shaketap, Tcpdump, floor_of
 from place import softirq_thread
 from process import Process, cpu_ns, read
 
@@ -98,7 +98,7 @@ class Shares:
 
     def __init__(self):
         self.rate, self.server = collections.defaultdict(list), collections.defaultdict(list)
-        self.daemon, self.kernel, self.packets = [], [], []
+        self.daemon, self.kernel, self.packets, self.floor = [], [], [], []
 
 
 def with_and_without(bench, server, shares, seconds):
@@ -128,6 +128,11 @@ def in_the_kernel(bench, server, shares, seconds):
     shares.kernel.append((spent - none * ran) / count)
     shares.packets.append(ran / count)
     ours.stop()
+    least = floor_of("all")(bench)
+    count = server.shake(seconds)[0]
+    spent, ran = least.programs()
+    shares.floor.append((spent - none * ran + least.spent()) / count)
+    least.stop()
     stats.stop()
 
 
@@ -152,16 +157,8 @@ def handshakes(bench):
     put("share", "  all CPU of shaketap, to the server's", "%",
         [100 * (daemon + kernel) / server_ns
          for daemon, kernel, server_ns in zip(shares.daemon, shares.kernel, shares.server["nobody"])])
-    floor_share(bench, shares)
-
-
-def floor_share(bench, shares):
-    """Of other parts of the same run: the floor in the kernel and in user space, against this server."""
-    medians = {row.key: row.median for row in bench.report.rows}
-    parts = [medians.get(key) for key in ("handshake.floor.live.tls13", "daemon.cpu.1000.floor")]
-    if None not in parts:
-        bench.report.put("floor.share", "  floors of the parts handshake and daemon (1,000/s), to the server's CPU", "%",
-                         [100 * sum(parts) * 1000 / ns for ns in shares.server["nobody"]])
+    put("floor.share", "  the floor, an event of every packet with payload, FIN or RST: all its CPU, to the server's",
+        "%", [100 * least / server_ns for least, server_ns in zip(shares.floor, shares.server["nobody"])])
 
 
 def measure(bench):

@@ -13,4 +13,10 @@
  */
 unsigned plan_learn(struct programs *programs, const struct template *template, uint64_t number);
 
+/*
+ * For real handshakes, whose packets are not known before: an event of each packet with payload,
+ * FIN or RST, with fewer bytes than a hello has. Returns 0: how many, nobody knows.
+ */
+unsigned plan_all(struct programs *programs);
+
 #endif
