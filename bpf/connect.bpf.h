@@ -30,8 +30,8 @@ static __always_inline bool connect_again(struct __sk_buff *skb, struct scratch 
 
 	if (!syn || syn->seq != packet->seq - 1 || syn->client != packet->sender)
 		return false;
-	if (syn->owner == owner_of(skb, packet, egress) && !st_syn_answer_time(syn) &&
-	    !syn->repeated && is_tls_port(packet->receiver_port)) {
+	if (syn->owner == packet->owner && !st_syn_answer_time(syn) && !syn->repeated &&
+	    is_tls_port(packet->receiver_port)) {
 		syn->repeated = 1;
 		emit_connect(skb, scratch, egress, ST_EVENT_SYN_REPEATED, syn);
 	}
@@ -41,13 +41,11 @@ static __always_inline bool connect_again(struct __sk_buff *skb, struct scratch 
 /* A SYN without ACK. The key is canonical. */
 static __always_inline void connect_syn(struct __sk_buff *skb, struct scratch *scratch, bool egress)
 {
-	const struct packet *packet = &scratch->packet;
-
 	if (expect_syn(scratch) && connect_again(skb, scratch, egress))
 		return;
 	/* A new connection on ports in use a moment ago: what was there is over. */
-	flow_remove(scratch, owner_of(skb, packet, egress));
-	syn_enter(scratch, owner_of(skb, packet, egress));
+	flow_remove(scratch);
+	syn_enter(scratch);
 }
 
 static __always_inline void connect_answered(struct scratch *scratch)

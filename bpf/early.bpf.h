@@ -70,13 +70,13 @@ __noinline int keep_step(struct __sk_buff *skb)
 }
 
 /* It overtook the first segment of a client, as the path shows it that showed the SYN. */
-static __always_inline bool is_early(struct scratch *scratch, __u32 owner)
+static __always_inline bool is_early(struct scratch *scratch)
 {
 	const struct packet *packet = &scratch->packet;
 	const struct st_syn *syn = syn_find(scratch);
 	const __u32 *expect = expect_of(scratch);
 
-	return syn && expect && syn->client == packet->sender && syn->owner == owner &&
+	return syn && expect && syn->client == packet->sender && syn->owner == packet->owner &&
 	       st_syn_answer_time(syn) && *expect == syn->seq + 1 && is_ahead(*expect, packet->seq);
 }
 
@@ -85,7 +85,7 @@ static __always_inline void keep_early(struct __sk_buff *skb, struct scratch *sc
 {
 	const struct packet *packet = &scratch->packet;
 
-	if (!is_early(scratch, owner_of(skb, packet, egress)))
+	if (!is_early(scratch))
 		return;
 	begin_event(skb, scratch, egress, bpf_ktime_get_ns());
 	scratch->event.type = ST_EVENT_DATA;

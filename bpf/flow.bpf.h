@@ -45,7 +45,7 @@ static __always_inline bool is_apart(struct st_flow *flow, const struct st_half 
  * A SYN makes room for a new connection on the same ports, unless the hello that followed it
  * overtook it. New connections have higher numbers than the one before (RFC 6528 section 3).
  */
-static __always_inline void flow_remove(struct scratch *scratch, __u32 owner)
+static __always_inline void flow_remove(struct scratch *scratch)
 {
 	const struct packet *syn = &scratch->packet;
 	struct st_flow *flow = table_find(scratch);
@@ -54,7 +54,7 @@ static __always_inline void flow_remove(struct scratch *scratch, __u32 owner)
 	if (!flow)
 		return;
 	half = half_of(flow, syn->sender);
-	if (!st_flow_over(flow) && is_apart(flow, half, syn->sender, owner))
+	if (!st_flow_over(flow) && is_apart(flow, half, syn->sender, syn->owner))
 		return;
 	if (!st_flow_over(flow) && half->walk != ST_WALK_NEW &&
 	    half->seen - syn->seq <= SYN_LATE_MAX)
@@ -192,8 +192,9 @@ static __always_inline bool is_news(const struct packet *packet, const struct st
 
 /* A direction belongs to who shows it first, or to nobody once it takes several paths. */
 static __always_inline bool is_duplicate(const struct packet *packet, struct st_flow *flow,
-					 struct st_half *half, __u32 owner)
+					 struct st_half *half)
 {
+	const __u32 owner = packet->owner;
 	__u32 many = ST_OWNER_MANY | (owner & ST_OWNER_TUNNEL);
 
 	if (is_apart(flow, half, packet->sender, owner))
@@ -277,7 +278,7 @@ static __always_inline bool follow(struct __sk_buff *skb, struct scratch *scratc
 			return false;
 	}
 	half = half_of(flow, packet->sender);
-	if (is_duplicate(packet, flow, half, owner_of(skb, packet, egress))) {
+	if (is_duplicate(packet, flow, half)) {
 		count(ST_COUNT_DUPLICATES);
 		return true;
 	}
@@ -287,7 +288,7 @@ static __always_inline bool follow(struct __sk_buff *skb, struct scratch *scratc
 	begin_segment(&scratch->segment, packet, flow, half);
 	/* What comes with an RST is a message to people (RFC 9293 section 3.5.3). */
 	if (packet->len && !(packet->flags & TCP_RST))
-		walk_segment(skb, scratch);
+		walk_segment(skb);
 	if (scratch->segment.early)
 		give_all_early(scratch->segment.early);
 	over = scratch->segment.done;

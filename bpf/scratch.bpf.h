@@ -26,6 +26,7 @@ struct packet {
 	__u32 end;			  /* of the IP packet in the skb */
 	__u32 limit;			  /* inside a tunnel: of what holds the packet */
 	__u32 len;			  /* of the payload */
+	__u32 owner;			  /* see st_half, of packets that may matter */
 	__u16 sender_port, receiver_port; /* network order */
 	/* From here on cleared for every packet, see packet_clear(). */
 	__u16 vlan __attribute__((aligned(8)));

@@ -20,6 +20,7 @@ static __noinline int observe_segment(struct __sk_buff *skb, struct scratch *scr
 	struct packet *packet = &scratch->packet;
 
 	packet_canonical(packet);
+	packet->owner = owner_of(skb, packet, egress);
 	if (packet->flags & TCP_SYN) {
 		if (packet->flags & TCP_ACK)
 			connect_answered(scratch);

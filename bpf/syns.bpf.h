@@ -24,7 +24,7 @@ static __always_inline struct st_syn *syn_find(struct scratch *scratch)
 }
 
 /* The packet is a SYN; its key is canonical. */
-static __always_inline void syn_enter(struct scratch *scratch, __u32 owner)
+static __always_inline void syn_enter(struct scratch *scratch)
 {
 	const struct packet *packet = &scratch->packet;
 	struct st_syn *syn = syn_place(scratch);
@@ -36,7 +36,7 @@ static __always_inline void syn_enter(struct scratch *scratch, __u32 owner)
 	syn->seq = packet->seq - 1; /* its own: packet->seq is that of data behind it */
 	syn->syn_time = bpf_ktime_get_ns();
 	syn->answered = syn->answered_high = 0;
-	syn->owner = owner;
+	syn->owner = packet->owner;
 	syn->answer_seq = 0;
 	syn->client = packet->sender;
 	syn->repeated = 0;

@@ -300,17 +300,22 @@ static __always_inline void tell_repetition(struct scratch *scratch)
 #define SEEN_DISTANCE_MAX (1U << 24)
 
 /* The segment in the scratch, with payload, of a followed flow. */
-static __always_inline void walk_segment(struct __sk_buff *skb, struct scratch *scratch)
+__noinline int walk_segment(struct __sk_buff *skb)
 {
-	struct segment *segment = &scratch->segment;
-	struct st_half *half = &segment->half;
+	struct scratch *scratch = get_scratch();
+	struct segment *segment;
+	struct st_half *half;
 
+	if (!scratch)
+		return 0;
+	segment = &scratch->segment;
+	half = &segment->half;
 	/* Farther ahead than a window reaches it is somebody's guess. */
 	if (segment->seq + segment->len - half->seen < SEEN_DISTANCE_MAX)
 		half->seen = segment->seq + segment->len;
 	switch (half->walk) {
 	case ST_WALK_SPENT:
-		return;
+		return 0;
 	case ST_WALK_NEW:
 		half->need = half->copy_to = half->next = segment->seq;
 		half->seen = segment->seq + segment->len;
@@ -319,7 +324,7 @@ static __always_inline void walk_segment(struct __sk_buff *skb, struct scratch *
 	case ST_WALK_ON:
 		if (!before(half->need, segment->seq + segment->len)) {
 			tell_repetition(scratch);
-			return; /* seen already, or sealed bytes only */
+			return 0; /* seen already, or sealed bytes only */
 		}
 		if (before(half->need, segment->seq))
 			lose_place(scratch);
@@ -331,6 +336,7 @@ static __always_inline void walk_segment(struct __sk_buff *skb, struct scratch *
 		copy_raw(skb, scratch);
 	else
 		walk_records(skb, scratch);
+	return 0;
 }
 
 #endif
