@@ -82,7 +82,7 @@ COMMON   = -std=gnu17 $(WARNINGS) -g $(SAME_PATHS) -D_GNU_SOURCE -Idaemon -Iincl
 CFLAGS   ?= -O3
 # The same instructions, chosen for processors of today: for the average of all there ever were, gcc
 # sets and copies each structure of a hundred bytes by a string instruction that starts slowly.
-TUNE     ?= $(call once,TUNE,$(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),-mtune=haswell))
+TUNE     ?= $(call once,TUNE,$(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),-mtune=skylake))
 # The stages call each other in small steps: gcc sees all of them at once. clang would need a
 # plugin of its linker.
 LTO      ?= $(if $(filter gcc%,$(notdir $(firstword $(CC)))),-flto=auto)

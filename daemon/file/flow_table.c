@@ -41,17 +41,21 @@ static uint64_t word_of(const void *p, size_t i)
 	return hash_word((const uint8_t *)p + i * sizeof(uint64_t));
 }
 
-/* The address of the sender is the higher one, or their ports decide. */
-static bool sender_is_higher(const struct tcp_segment *segment)
+/*
+ * The address of the sender is the higher one, or their ports decide. Without a branch, which would
+ * be guessed wrong for every other packet.
+ */
+static unsigned sender_is_higher(const struct tcp_segment *segment)
 {
-	for (size_t i = 0; i < 2; i++) {
+	unsigned higher = segment->port[0] > segment->port[1];
+
+	for (size_t i = 2; i-- > 0;) {
 		uint64_t from = be64toh(word_of(segment->addr[0], i));
 		uint64_t to = be64toh(word_of(segment->addr[1], i));
 
-		if (from != to)
-			return from > to;
+		higher = (from > to) | ((from == to) & higher);
 	}
-	return segment->port[0] > segment->port[1];
+	return higher;
 }
 
 unsigned flow_key_of(const struct tcp_segment *segment, struct st_flow_key *key)
