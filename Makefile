@@ -80,6 +80,9 @@ WARNINGS := -Wall -Wextra -Werror
 COMMON   = -std=gnu17 $(WARNINGS) -g $(SAME_PATHS) -D_GNU_SOURCE -Idaemon -Iinclude -I$(BUILD)/include \
 	-I$(BUILD)/skel $(PKG_CFLAGS)
 CFLAGS   ?= -O3
+# The same instructions, chosen for processors of today: for the average of all there ever were, gcc
+# sets and copies each structure of a hundred bytes by a string instruction that starts slowly.
+TUNE     ?= $(call once,TUNE,$(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),-mtune=skylake))
 # The stages call each other in small steps: gcc sees all of them at once. clang would need a
 # plugin of its linker.
 LTO      ?= $(if $(filter gcc%,$(notdir $(firstword $(CC)))),-flto=auto)
@@ -169,11 +172,11 @@ $(BUILD)/include/version.h: force
 $(BUILD)/obj/%.o: %.c Makefile | tools $(GENERATED)
 	$(call msg,CC,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(COMMON) $(CFLAGS) $(LTO) $(HARDEN) $(CPPFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(COMMON) $(CFLAGS) $(TUNE) $(LTO) $(HARDEN) $(CPPFLAGS) -MMD -MP -c $< -o $@
 
 $(BUILD)/shaketap: $(OBJECTS)
 	$(call msg,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LTO) $(SAME_PATHS) $(LDFLAGS) -Wl,-z,relro,-z,now $(OBJECTS) $(PKG_LIBS) -o $@
+	$(Q)$(CC) $(CFLAGS) $(TUNE) $(LTO) $(SAME_PATHS) $(LDFLAGS) -Wl,-z,relro,-z,now $(OBJECTS) $(PKG_LIBS) -o $@
 
 .PHONY: run demo
 run: deps all ## build and observe this host: sudo make run ARGS='-f json'

@@ -40,7 +40,12 @@ static inline uint64_t hash_bytes64(const void *p, size_t n, uint64_t seed)
 {
 	const uint64_t multiplier = UINT64_C(0x9e3779b97f4a7c15) ^ seed;
 	const uint8_t *bytes = p;
-	uint64_t hash = seed ^ n, word = 0;
+	/*
+	 * Not the seed as it is: against a multiplier whose distance from it is known, two words
+	 * and the same two exchanged, with that distance added, would give one product whatever the
+	 * seed.
+	 */
+	uint64_t hash = hash_fold(seed ^ n, UINT64_C(0xc2b2ae3d27d4eb4f)), word = 0;
 	size_t at = 0;
 
 	/* Mostly n is a constant of the caller, and the loop goes. Two words for one product. */

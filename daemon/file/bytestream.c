@@ -8,13 +8,14 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
 #include "base/util.h"
 
 /* Read at once: little enough to be in the processor's cache when it is looked at. */
-#define CHUNK_SIZE (128 * 1024)
+#define CHUNK_SIZE (256 * 1024)
 #define BUFFER_SIZE (BYTESTREAM_PEEK_MAX + CHUNK_SIZE)
 
 /* RFC 1952 section 2.3.1: what every gzip member begins with. */
@@ -26,6 +27,7 @@
 struct bytestream {
 	int fd;
 	bool gzip;
+	bool at_rest; /* a file: nothing has to be waited for */
 	bool between; /* gzip: behind a member, where the file may end or the next one begin */
 	bool dry;     /* somebody asked for more than will come */
 	enum bytestream_state state;
@@ -73,7 +75,7 @@ static size_t read_raw(struct bytestream *stream, void *out, size_t n)
 	ssize_t got = -1;
 
 	do {
-		if (wait_readable(stream->fd))
+		if (stream->at_rest || wait_readable(stream->fd))
 			got = read(stream->fd, out, n);
 	} while (got < 0 && errno == EAGAIN);
 	if (got > 0) {
@@ -160,15 +162,28 @@ static bool fill(struct bytestream *stream)
 	return !stream->dry;
 }
 
-struct bytes bytestream_peek(struct bytestream *stream, size_t n)
+/*
+ * What was not taken goes to the beginning, where the processor's cache still has the bytes of the
+ * last chunk: but only over bytes that were taken, so that no byte moves often. Rare, and kept
+ * apart from bytestream_peek(), which is called for every packet and more.
+ */
+static __attribute__((noinline)) void peek_on(struct bytestream *stream, size_t n)
 {
-	if (stream->to - stream->from < n && sizeof(stream->ready) - stream->from < n) {
-		memmove(stream->ready, stream->ready + stream->from, stream->to - stream->from);
-		stream->to -= stream->from;
+	size_t left = stream->to - stream->from;
+
+	if (left <= stream->from || sizeof(stream->ready) - stream->from < n) {
+		memmove(stream->ready, stream->ready + stream->from, left);
+		stream->to = left;
 		stream->from = 0;
 	}
 	while (stream->to - stream->from < n && fill(stream))
 		;
+}
+
+struct bytes bytestream_peek(struct bytestream *stream, size_t n)
+{
+	if (stream->to - stream->from < n)
+		peek_on(stream, n);
 	return (struct bytes){ stream->ready + stream->from,
 			       min_size(n, stream->to - stream->from) };
 }
@@ -214,6 +229,13 @@ uint64_t bytestream_consumed(const struct bytestream *stream)
 	return stream->raw - (stream->gzip ? stream->z.avail_in : stream->to - stream->from);
 }
 
+static bool is_at_rest(int fd)
+{
+	struct stat stat;
+
+	return !fstat(fd, &stat) && S_ISREG(stat.st_mode);
+}
+
 /* Look at the first bytes; those of gzip become the input of zlib. */
 static bool unpack_gzip(struct bytestream *stream)
 {
@@ -242,6 +264,7 @@ struct bytestream *bytestream_new(int fd)
 		return NULL;
 	memset(stream, 0, offsetof(struct bytestream, ready));
 	stream->fd = fd;
+	stream->at_rest = is_at_rest(fd);
 	if (!unpack_gzip(stream)) {
 		free(stream);
 		return NULL;

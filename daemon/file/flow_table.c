@@ -2,6 +2,7 @@
 #include "file/flow_table.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,12 +33,34 @@ void flow_table_free(struct flow_table *table)
 	/* The analyzer does not follow the back pointers of the list. */
 	while ((flow = TAILQ_FIRST(&table->lru)) || (flow = TAILQ_FIRST(&table->ended)))
 		forget(table, flow); // NOLINT(clang-analyzer-unix.Malloc)
+	index_free(&table->by_key);
+}
+
+static uint64_t word_of(const void *p, size_t i)
+{
+	return hash_word((const uint8_t *)p + i * sizeof(uint64_t));
+}
+
+/*
+ * The address of the sender is the higher one, or their ports decide. Without a branch, which would
+ * be guessed wrong for every other packet.
+ */
+static unsigned sender_is_higher(const struct tcp_segment *segment)
+{
+	unsigned higher = segment->port[0] > segment->port[1];
+
+	for (size_t i = 2; i-- > 0;) {
+		uint64_t from = be64toh(word_of(segment->addr[0], i));
+		uint64_t to = be64toh(word_of(segment->addr[1], i));
+
+		higher = (from > to) | ((from == to) & higher);
+	}
+	return higher;
 }
 
 unsigned flow_key_of(const struct tcp_segment *segment, struct st_flow_key *key)
 {
-	int order = memcmp(segment->addr[0], segment->addr[1], sizeof(segment->addr[0]));
-	unsigned sender = order > 0 || (order == 0 && segment->port[0] > segment->port[1]);
+	unsigned sender = sender_is_higher(segment);
 
 	memcpy(key->addr[sender], segment->addr[0], sizeof(key->addr[0]));
 	memcpy(key->addr[!sender], segment->addr[1], sizeof(key->addr[0]));
@@ -46,30 +69,52 @@ unsigned flow_key_of(const struct tcp_segment *segment, struct st_flow_key *key)
 	return sender;
 }
 
+/* Without a call: memcmp() is one, and asks for an order as well. */
+static bool same_key(const struct st_flow_key *a, const struct st_flow_key *b)
+{
+	uint64_t differ = memcmp(a->port, b->port, sizeof(a->port));
+
+	for (size_t i = 0; i < sizeof(a->addr) / sizeof(uint64_t); i++)
+		differ |= word_of(a, i) ^ word_of(b, i);
+	return !differ;
+}
+
+static uint32_t hash_of(const struct flow_table *table, const struct st_flow_key *key)
+{
+	return hash_bytes(key, sizeof(*key), table->seed);
+}
+
 struct flow *flow_find(struct flow_table *table, const struct st_flow_key *key)
 {
+	uint32_t hash;
+	size_t at;
 	struct flow *flow;
 
-	HASH_FIND_BYHASHVALUE(hh, table->by_key, key, sizeof(*key),
-			      hash_bytes(key, sizeof(*key), table->seed), flow);
-	return flow;
+	if (table->last && same_key(&table->last->key, key))
+		return table->last;
+	at = hash = hash_of(table, key);
+	while ((flow = index_next(&table->by_key, hash, &at)))
+		if (same_key(&flow->key, key)) {
+			table->last = flow;
+			return flow;
+		}
+	return NULL;
 }
 
 struct flow *flow_add(struct flow_table *table, const struct st_flow_key *key)
 {
-	struct flow *flow = calloc(1, sizeof(*flow));
+	struct flow *flow = malloc(sizeof(*flow)); /* calloc() of glibc passes over its cache */
 
 	if (!flow)
 		return NULL;
-	flow->key = *key;
+	*flow = (struct flow){ .key = *key, .hash = hash_of(table, key) };
 	held_init(&flow->held);
-	HASH_ADD_BYHASHVALUE(hh, table->by_key, key, sizeof(flow->key),
-			     hash_bytes(key, sizeof(*key), table->seed), flow);
-	if (!flow->hh.tbl) {
+	if (!index_add(&table->by_key, flow->hash, flow)) {
 		free(flow);
 		return NULL;
 	}
 	TAILQ_INSERT_TAIL(&table->lru, flow, lru);
+	table->last = flow;
 	table->count++;
 	return flow;
 }
@@ -113,8 +158,9 @@ void flow_reset(struct flow_table *table, struct flow *flow)
 
 void flow_take_out(struct flow_table *table, struct flow *flow)
 {
-	/* The analyzer does not see that it is in the table. */
-	HASH_DEL(table->by_key, flow); // NOLINT(clang-analyzer-core.NullDereference)
+	index_delete(&table->by_key, flow->hash, flow);
+	if (table->last == flow)
+		table->last = NULL;
 	TAILQ_REMOVE(list_of(table, flow), flow, lru);
 	table->ended_count -= flow->among_ended;
 	table->count--;

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "base/hash.h"
+#include "base/index.h"
 #include "file/decode.h"
 #include "file/held.h"
 #include "shaketap_abi.h"
@@ -37,21 +37,22 @@ static inline bool flow_half_is_old(const struct flow_half *half, uint32_t end)
 }
 
 struct flow {
-	struct st_flow_key key;
-	uint64_t id;	      /* of the handshake that is followed; 0: none */
-	uint64_t syn_time;    /* 0: no SYN seen */
-	uint64_t synack_time; /* 0: no answer seen */
-	uint32_t syn_seq;
-	uint32_t answer_seq;	  /* with synack_time: that of the server */
+	/* What is looked at to forget it, when it was not needed for long, lies together. */
+	TAILQ_ENTRY(flow) lru;
+	struct held held;
+	uint32_t hash;		  /* of the key */
 	uint8_t client;		  /* who sent the SYN, index in the key */
 	uint8_t early;		  /* data segments seen, up to EARLY_SEGMENTS */
 	bool repeated;		  /* ST_EVENT_SYN_REPEATED went out */
 	bool over;		  /* RST, or FIN of both sides, or nothing more is wanted */
 	bool among_ended;	  /* in that list, else in the other */
 	struct flow_half half[2]; /* by sender */
-	struct held held;
-	UT_hash_handle hh;
-	TAILQ_ENTRY(flow) lru;
+	struct st_flow_key key;
+	uint32_t syn_seq;
+	uint32_t answer_seq;  /* with synack_time: that of the server */
+	uint64_t id;	      /* of the handshake that is followed; 0: none */
+	uint64_t syn_time;    /* 0: no SYN seen */
+	uint64_t synack_time; /* 0: no answer seen */
 };
 
 /* A SYN this little before data that was seen belongs to the same connection. */
@@ -84,7 +85,8 @@ TAILQ_HEAD(flow_list, flow);
 #define FLOWS_ENDED_MAX 16384
 
 struct flow_table {
-	struct flow *by_key;
+	struct index by_key;
+	struct flow *last;	/* the one found last: packets come in bursts; or NULL */
 	struct flow_list lru;	/* longest silent first */
 	struct flow_list ended; /* those that are over */
 	size_t count, max, ended_count;

@@ -120,14 +120,12 @@ static void sort(struct flows *flows, struct flow *flow)
 		drop(flows, gone);
 }
 
-/* The connection, known or new. NULL: memory is out. */
-static struct flow *flow_of(struct flows *flows, const struct st_flow_key *key)
+/* The connection, known already or new. NULL: memory is out. */
+static struct flow *flow_of(struct flows *flows, const struct st_flow_key *key, struct flow *known)
 {
-	struct flow *flow = flow_find(&flows->table, key);
-
-	if (flow) {
-		flow_touch(&flows->table, flow);
-		return flow;
+	if (known) {
+		flow_touch(&flows->table, known);
+		return known;
 	}
 	if (flows->table.count >= flows->table.max)
 		drop(flows, flow_oldest(&flows->table));
@@ -180,14 +178,13 @@ static void on_syn(struct flows *flows, struct passing *passing)
 /* What the other side has received: with it, bytes that are missing here are known to be. */
 static void on_ack(struct flows *flows, const struct passing *passing)
 {
-	struct flow *flow = flow_find(&flows->table, &passing->event.key);
 	struct st_event event = passing->event;
 
-	if (!flow || !flow->id)
+	if (!passing->flow->id)
 		return;
 	event.type = ST_EVENT_DATA;
 	event.len = 0;
-	emit(flows, flow, &event, NULL);
+	emit(flows, passing->flow, &event, NULL);
 }
 
 static void on_answer(struct flows *flows, struct passing *passing)
@@ -306,39 +303,50 @@ static void on_data(struct flows *flows, struct passing *passing)
 		flow->early++;
 }
 
+/* All but the flow and what it is found by. */
 static void fill_event(struct passing *passing, const struct tcp_segment *segment, uint64_t time,
 		       uint32_t interface)
 {
 	/* The SYN takes a sequence number of its own, and the data lies behind it. */
 	uint32_t seq = segment->seq + !!(segment->flags & TH_SYN);
 
-	passing->event = (struct st_event){
-		.time = time,
-		.ifindex = interface,
-		.seq = seq,
-		.ack = segment->flags & TH_ACK ? segment->ack : 0,
-		.len = (uint16_t)min_size(segment->payload.n, UINT16_MAX), /* the rest is a hole */
-		.vlan = segment->vlan,
-		.flags = ST_FLAG_RAW | ST_FLAG_WHOLE,
-	};
-	passing->event.sender = (uint8_t)flow_key_of(segment, &passing->event.key);
+	passing->event.time = time;
+	passing->event.ifindex = interface;
+	passing->event.seq = seq;
+	passing->event.ack = segment->flags & TH_ACK ? segment->ack : 0;
+	/* The rest is a hole. */
+	passing->event.len = (uint16_t)min_size(segment->payload.n, UINT16_MAX);
+	passing->event.vlan = segment->vlan;
+	passing->event.flags = ST_FLAG_RAW | ST_FLAG_WHOLE;
 	passing->payload = segment->payload.p;
 	passing->tcp_flags = segment->flags;
 	passing->end = seq + (uint32_t)segment->payload.n + segment->cut;
 }
 
+static bool is_pure_ack(const struct tcp_segment *segment)
+{
+	return !segment->payload.n && !segment->cut &&
+	       !(segment->flags & (TH_SYN | TH_FIN | TH_RST));
+}
+
 void flows_segment(struct flows *flows, const struct tcp_segment *segment, uint64_t time,
 		   uint32_t interface)
 {
-	struct passing passing;
+	struct st_flow_key key;
+	unsigned sender = flow_key_of(segment, &key);
+	struct flow *known = flow_find(&flows->table, &key);
+	bool pure_ack = is_pure_ack(segment);
 
+	if (pure_ack && (!known || !known->id)) /* most of them: before anything is made of it */
+		return;
+	struct passing passing = { .flow = known,
+				   .event = { .key = key, .sender = (uint8_t)sender } };
 	fill_event(&passing, segment, time, interface);
-	if (!segment->payload.n && !segment->cut &&
-	    !(segment->flags & (TH_SYN | TH_FIN | TH_RST))) {
+	if (pure_ack) {
 		on_ack(flows, &passing);
 		return;
 	}
-	passing.flow = flow_of(flows, &passing.event.key);
+	passing.flow = flow_of(flows, &key, known);
 	flows->refused += !passing.flow;
 	if (!passing.flow)
 		return;
