@@ -127,28 +127,45 @@ __noinline int search_table(void)
 
 #define NO_ENTRY (~0U)
 
+/* Which of four tags are these: a bit for each. */
+static __always_inline __u32 places_of(__u64 word, __u64 tags)
+{
+	/* Moves bit 16 n to bit 48 + n. */
+	return (matches(word | EACH_TAG, tags) >> 15) * 0x0001000200040008ULL >> 48 & 0xf;
+}
+
+/* The number of the lowest bit that is set, of 16. Without a branch, as each one that hangs on what
+ * was read doubles the verifier's work. */
+static __always_inline __u32 lowest_bit(__u32 bits)
+{
+	bits = (bits & -bits) - 1; /* as many bits as there are below it */
+	bits -= bits >> 1 & 0x5555;
+	bits = (bits & 0x3333) + (bits >> 2 & 0x3333);
+	bits = (bits + (bits >> 4)) & 0x0f0f;
+	return (bits + (bits >> 8)) & 0xf;
+}
+
 /* The first entry that has the packet's tag, of a flow that is open or over; or NO_ENTRY. */
 static __always_inline __u32 first_candidate(struct scratch *scratch)
 {
-	__u64 hash = scratch->packet.hash, tags = st_tag(hash) * EACH_TAG, found = 0;
-	__u32 first = NO_ENTRY;
+	__u64 hash = scratch->packet.hash, tags = st_tag(hash) * EACH_TAG;
+	__u32 one = st_bucket_of(hash, 0, config.buckets);
+	__u32 two = st_bucket_of(hash, 1, config.buckets);
+	const struct st_bucket *first = bucket_at(scratch, one);
+	const struct st_bucket *second = bucket_at(scratch, two);
+	const __u64 *a, *b;
+	__u32 places;
 
-#pragma clang loop unroll(full)
-	for (__u32 which = 0; which < 2; which++) {
-		__u32 number = st_bucket_of(hash, which, config.buckets);
-		const struct st_bucket *bucket = bucket_at(scratch, number);
-
-		if (!bucket)
-			return NO_ENTRY;
-#pragma clang loop unroll(full)
-		for (__u32 word = 0; word < ST_WAYS / TAGS_IN_WORD; word++) {
-			if (found)
-				continue;
-			found = matches(((const __u64 *)bucket->tag)[word] | EACH_TAG, tags);
-			first = st_entry_of(number, word * TAGS_IN_WORD, config.buckets);
-		}
-	}
-	return found ? first + first_of(found) * config.buckets : NO_ENTRY;
+	if (!first || !second)
+		return NO_ENTRY;
+	a = (const __u64 *)first->tag;
+	b = (const __u64 *)second->tag;
+	places = places_of(a[0], tags) | places_of(a[1], tags) << 4 | places_of(b[0], tags) << 8 |
+		 places_of(b[1], tags) << 12;
+	if (!places)
+		return NO_ENTRY;
+	places = lowest_bit(places);
+	return st_entry_of(one + places / ST_WAYS * (two - one), places % ST_WAYS, config.buckets);
 }
 
 /*
