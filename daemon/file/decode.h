@@ -6,6 +6,7 @@
 #ifndef SHAKETAP_FILE_DECODE_H
 #define SHAKETAP_FILE_DECODE_H
 
+#include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -22,6 +23,13 @@ struct tcp_segment {
 	struct bytes ip;      /* the innermost IP packet, fragments put together; borrowed */
 	bool fragmented;      /* it came in fragments */
 };
+
+/* It says what its sender has received, and nothing else. */
+static inline bool tcp_segment_is_pure_ack(const struct tcp_segment *segment)
+{
+	return !segment->payload.n && !segment->cut &&
+	       !(segment->flags & (TH_SYN | TH_FIN | TH_RST));
+}
 
 /* Why a packet gave no segment. */
 enum decode_result {

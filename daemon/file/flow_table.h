@@ -66,6 +66,12 @@ static inline bool flow_is_late_syn(const struct flow *flow, unsigned sender, ui
 	return !flow->syn_time && half->known && half->next - seq <= SYN_LATE_MAX;
 }
 
+/* It acknowledges the SYN, and comes from the other side. */
+static inline bool flow_is_answer(const struct flow *flow, unsigned sender, uint32_t ack)
+{
+	return flow->syn_time && flow->client != sender && ack == flow->syn_seq + 1;
+}
+
 /* An RST farther than this from where its direction stands is somebody's guess. */
 #define RST_DISTANCE_MAX (1U << 24)
 

@@ -134,9 +134,7 @@ static struct flow *flow_of(struct flows *flows, const struct st_flow_key *key, 
 
 static bool is_tls_port(const struct flows *flows, uint16_t port)
 {
-	uint16_t host = ntohs(port);
-
-	return flows->config.tls_ports[host / 64] >> (host % 64) & 1;
+	return flows->config.tls_ports[ntohs(port) / 64] >> (ntohs(port) % 64) & 1;
 }
 
 static void emit_connect(struct flows *flows, struct passing *passing, uint8_t type)
@@ -191,8 +189,7 @@ static void on_answer(struct flows *flows, struct passing *passing)
 {
 	struct flow *flow = passing->flow;
 
-	if (flow->syn_time && flow->client != passing->event.sender &&
-	    passing->event.ack == flow->syn_seq + 1) {
+	if (flow_is_answer(flow, passing->event.sender, passing->event.ack)) {
 		if (!flow->synack_time)
 			flow->synack_time = passing->event.time;
 		flow->answer_seq = passing->event.seq - 1;
@@ -207,8 +204,8 @@ static bool is_refusal(const struct flows *flows, const struct passing *passing)
 	const struct flow *flow = passing->flow;
 	const struct st_event *event = &passing->event;
 
-	return passing->tcp_flags & TH_ACK && flow->syn_time && !flow->synack_time &&
-	       flow->client != event->sender && event->ack == flow->syn_seq + 1 &&
+	return passing->tcp_flags & TH_ACK && !flow->synack_time &&
+	       flow_is_answer(flow, event->sender, event->ack) &&
 	       is_tls_port(flows, flow->key.port[event->sender]);
 }
 
@@ -323,19 +320,13 @@ static void fill_event(struct passing *passing, const struct tcp_segment *segmen
 	passing->end = seq + (uint32_t)segment->payload.n + segment->cut;
 }
 
-static bool is_pure_ack(const struct tcp_segment *segment)
-{
-	return !segment->payload.n && !segment->cut &&
-	       !(segment->flags & (TH_SYN | TH_FIN | TH_RST));
-}
-
 void flows_segment(struct flows *flows, const struct tcp_segment *segment, uint64_t time,
 		   uint32_t interface)
 {
 	struct st_flow_key key;
 	unsigned sender = flow_key_of(segment, &key);
 	struct flow *known = flow_find(&flows->table, &key);
-	bool pure_ack = is_pure_ack(segment);
+	bool pure_ack = tcp_segment_is_pure_ack(segment);
 
 	if (pure_ack && (!known || !known->id)) /* most of them: before anything is made of it */
 		return;
