@@ -246,7 +246,7 @@ TEST_TOOLS := $(BUILD)/tests/pcap/variants $(BUILD)/tests/bpf/paths $(BUILD)/tes
 
 RUN_TESTS := BUILD=$(BUILD) SHAKETAP=$(BUILD)/shaketap tests/run.sh
 
-.PHONY: test test-unit test-bpf test-netns test-deploy test-image test-corpus
+.PHONY: test test-unit test-bpf test-netns test-deploy test-image test-corpus test-tools
 test: test-deps all $(UNIT_TESTS) $(BPF_TESTS) $(TEST_TOOLS) $(VM_TOOLS) $(FUZZ_TESTS) ## every test (as root), with a closing count
 	@$(RUN_TESTS) unit bpf netns deploy kernels corpus fuzz
 test-unit: $(UNIT_TESTS) ## tests of the pure core, no root needed
@@ -270,6 +270,7 @@ screenshots: test-deps all ## pictures of the page for people, into $(BUILD)/scr
 test-image: all ## the container image: built, and run by podman, crun and runc, as root
 	@deploy/deps.sh $(IMAGE_PACKAGES)
 	@SHAKETAP=$(BUILD)/shaketap tests/deploy/image.sh
+test-tools: $(TEST_TOOLS) ## what tests/netns/run.sh needs beside shaketap, to run one of its suites alone
 test-corpus: all $(TEST_TOOLS) ## captures of others against their answers, if they are here
 	@$(RUN_TESTS) corpus
 
@@ -413,6 +414,7 @@ clean: ## remove everything that was built
 	rm -rf $(BUILD)
 help: ## this list
 	@sed -n 's/^\([a-z_-]*\)[^:=]*:[^=].*## \(.*\)/\1\t\2/p' Makefile | \
+		sed 's|$$(BUILD)|$(BUILD)|; s|$$(DESTDIR)$$(PREFIX)|$(DESTDIR)$(PREFIX)|' | \
 		while IFS="$$(printf '\t')" read -r target text; do printf '  %-18s%s\n' "$$target" "$$text"; done
 
 -include $(OBJECTS:.o=.d) $(BPF_OBJECT:.o=.d) $(shell find $(BUILD)/san $(BUILD)/fuzz -name '*.d' 2>/dev/null)
