@@ -48,15 +48,17 @@ static void add_network(struct json *j, const struct handshake *hs, struct diges
 	json_object_end(j, mark);
 }
 
-static void add_end(struct json *j, const char *key, const struct hs_end *end)
+static void add_end(struct json *j, const struct json_fragment *key, const struct hs_end *end)
 {
-	struct json_mark mark = json_object(j, key);
-	char ip[ADDR_TEXT_SIZE];
+	char *p = json_piece(j, sizeof(*key) + ADDR_TEXT_SIZE + sizeof("\",\"port\":}") +
+					JSON_NUMBER_MAX);
 
-	addr_text(end->addr, ip);
-	json_name(j, "ip", ip);
-	json_number(j, "port", end->port);
-	json_object_end(j, mark);
+	if (!p)
+		return;
+	p = json_put_fragment(p, key);
+	addr_text(end->addr, p);
+	p = json_put(p + strlen(p), "\",\"port\":");
+	json_piece_end(j, json_put(json_put_number(p, end->port), "}"));
 }
 
 static void add_hello_retry(struct json *j, const struct handshake *hs)
@@ -172,6 +174,8 @@ static void add_shaketap(struct json *j, const struct handshake *hs,
 
 void json_record(struct text *out, const struct handshake *hs, const struct record_context *ctx)
 {
+	static const struct json_fragment client = JSON_FRAGMENT("\"client\":{\"ip\":\"");
+	static const struct json_fragment server = JSON_FRAGMENT("\"server\":{\"ip\":\"");
 	struct json j = { .out = out, .first = true };
 	struct json_mark mark = json_object(&j, NULL);
 
@@ -181,8 +185,8 @@ void json_record(struct text *out, const struct handshake *hs, const struct reco
 	text_char(out, '"');
 	add_event(&j, hs);
 	add_network(&j, hs, ctx->digester);
-	add_end(&j, "client", &hs->end[HS_CLIENT]);
-	add_end(&j, "server", &hs->end[HS_SERVER]);
+	add_end(&j, &client, &hs->end[HS_CLIENT]);
+	add_end(&j, &server, &hs->end[HS_SERVER]);
 	json_tls(&j, hs, ctx);
 	add_shaketap(&j, hs, ctx);
 	json_object_end(&j, mark);

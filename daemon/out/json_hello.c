@@ -92,6 +92,31 @@ static void add_offer(struct json *j, const struct tls_client_hello *hello, stru
 	json_shape_end(&shape, j);
 }
 
+/* Three numbers, and less than this around them. */
+#define EXTENT_MAX (96 + 3 * JSON_NUMBER_MAX)
+
+static char *put_flag(char *p, const char *key, bool flag)
+{
+	return flag ? json_put(json_put(p, key), "true") : json_put(json_put(p, key), "false");
+}
+
+/* What it was on the wire. */
+static void add_extent(struct json *j, const struct handshake *hs)
+{
+	const struct tls_client_hello *hello = hs->client_hello;
+	char *p = json_piece(j, EXTENT_MAX);
+
+	if (!p)
+		return;
+	p = json_put_number(json_put(p, "\"length\":"), hello->length);
+	if (hs->client_hello_segments)
+		p = json_put_number(json_put(p, ",\"segments\":"), hs->client_hello_segments);
+	if (hs->client_hello_records)
+		p = json_put_number(json_put(p, ",\"records\":"), hs->client_hello_records);
+	p = put_flag(p, ",\"grease\":", hello->grease);
+	json_piece_end(j, put_flag(p, ",\"ech\":", hello->ech));
+}
+
 void json_client_hello(struct json *j, const struct handshake *hs, struct memo *memo)
 {
 	const struct tls_client_hello *hello = hs->client_hello;
@@ -102,13 +127,7 @@ void json_client_hello(struct json *j, const struct handshake *hs, struct memo *
 	mark = json_object(j, "client_hello");
 	json_hex(j, "random", (struct bytes){ hello->random, sizeof(hello->random) });
 	add_offer(j, hello, memo);
-	json_number(j, "length", hello->length);
-	if (hs->client_hello_segments)
-		json_number(j, "segments", hs->client_hello_segments);
-	if (hs->client_hello_records)
-		json_number(j, "records", hs->client_hello_records);
-	json_bool(j, "grease", hello->grease);
-	json_bool(j, "ech", hello->ech);
+	add_extent(j, hs);
 	json_object_end(j, mark);
 }
 
