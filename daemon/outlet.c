@@ -48,17 +48,19 @@ static void make_room(struct outlet *outlet)
 	outlet->from = 0;
 }
 
-void outlet_put(struct outlet *outlet, const char *p, size_t n)
+struct text *outlet_begin(struct outlet *outlet)
 {
-	size_t before;
-
 	if (outlet->error)
-		return;
+		return NULL;
 	make_room(outlet);
-	before = outlet->waiting.n;
-	text_add(&outlet->waiting, p, n);
+	outlet->begun = outlet->waiting.n;
+	return &outlet->waiting;
+}
+
+void outlet_end(struct outlet *outlet)
+{
 	if (outlet->waiting.cut) {
-		text_truncate(&outlet->waiting, before);
+		text_truncate(&outlet->waiting, outlet->begun);
 		outlet->waiting.cut = false;
 		outlet->dropped++;
 	}

@@ -18,6 +18,7 @@ struct outlet {
 	bool prompt;	     /* patient: somebody looks on, nothing waits for more to come */
 	struct text waiting; /* from `from` on not written yet */
 	size_t from;
+	size_t begun;	  /* where the piece begins that is being written */
 	uint64_t dropped; /* pieces given up */
 	int error;	  /* errno of the write that failed; 0: none */
 };
@@ -25,8 +26,12 @@ struct outlet {
 void outlet_init(struct outlet *outlet, int fd, bool patient);
 void outlet_free(struct outlet *outlet);
 
-/* Take a piece of n bytes, all of it or, without room, nothing. */
-void outlet_put(struct outlet *outlet, const char *p, size_t n);
+/*
+ * A piece is added to the text, then ended: all of it is taken or, if it was cut, nothing. There is
+ * no copy in between. NULL: a write has failed, nothing is taken any more.
+ */
+struct text *outlet_begin(struct outlet *outlet);
+void outlet_end(struct outlet *outlet);
 
 /* Write what can be written at once; if patient, everything. False: it failed, see error. */
 bool outlet_push(struct outlet *outlet);

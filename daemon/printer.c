@@ -10,8 +10,6 @@
 #include "out/line.h"
 #include "seed.h"
 
-/* out/json.h: every record fits. */
-#define RECORD_MAX (4 * 1024 * 1024)
 #define PATIENCE_MS 1000
 
 void printer_init(struct printer *printer, const struct options *options, bool patient,
@@ -29,13 +27,11 @@ void printer_init(struct printer *printer, const struct options *options, bool p
 		printer->digester = digester_new();
 		printer->memo = memo_new(seed_random());
 	}
-	text_init(&printer->line, RECORD_MAX);
 	outlet_init(&printer->out, STDOUT_FILENO, patient);
 }
 
 void printer_free(struct printer *printer)
 {
-	text_free(&printer->line);
 	digester_free(printer->digester);
 	memo_free(printer->memo);
 	outlet_free(&printer->out);
@@ -50,21 +46,20 @@ bool printer_wants(const struct printer *printer, const struct handshake *hs)
 void printer_print(struct printer *printer, const struct handshake *hs, const char *interface,
 		   uint64_t wall_offset)
 {
-	if (!printer_wants(printer, hs))
+	struct text *out = printer_wants(printer, hs) ? outlet_begin(&printer->out) : NULL;
+
+	if (!out)
 		return;
-	text_reset(&printer->line);
 	if (printer->format == OPTIONS_JSON)
-		json_record(&printer->line, hs,
+		json_record(out, hs,
 			    &(struct record_context){ .wall_offset = wall_offset,
 						      .interface = interface,
 						      .with_role = true,
 						      .digester = printer->digester,
 						      .memo = printer->memo });
 	else
-		line_record(&printer->line, hs,
-			    &(struct line_context){ wall_offset, printer->colour });
-	if (!printer->line.cut)
-		outlet_put(&printer->out, printer->line.p, printer->line.n);
+		line_record(out, hs, &(struct line_context){ wall_offset, printer->colour });
+	outlet_end(&printer->out);
 }
 
 /* A closed pipe is how a reader says that it has seen enough; a full disk is not. */

@@ -6,7 +6,6 @@
 #include "base/digest.h"
 #include "base/log.h"
 #include "base/memo.h"
-#include "base/text.h"
 #include "options.h"
 #include "outlet.h"
 #include "track/handshake.h"
@@ -20,9 +19,8 @@ struct printer {
 	struct memo *memo;
 	bool failures_only;
 	bool colour;
-	bool failed;	  /* could not write, told to the log; a reader that left is no failure */
-	bool stalled;	  /* told to the log */
-	struct text line; /* reused: no allocation after warm-up */
+	bool failed;  /* could not write, told to the log; a reader that left is no failure */
+	bool stalled; /* told to the log */
 };
 
 /* patient: nothing may be lost, whoever reads is waited for. */

@@ -71,6 +71,11 @@ cut:
 	return false;
 }
 
+char *text_room_slowly(struct text *t, size_t n)
+{
+	return make_room(t, n) ? t->p + t->n : NULL;
+}
+
 char *text_more_slowly(struct text *t, size_t n)
 {
 	char *p;
@@ -101,11 +106,20 @@ void text_printf(struct text *t, const char *format, ...)
 
 size_t text_width(uint64_t value)
 {
-	size_t width = 1;
+	static const uint64_t powers[] = {
+#define POWERS(n) (n), (n)*10, (n)*100, (n)*1000, (n)*10000
+		POWERS(UINT64_C(1)),
+		POWERS(UINT64_C(100000)),
+		POWERS(UINT64_C(10000000000)),
+		POWERS(UINT64_C(1000000000000000)),
+#undef POWERS
+	};
+	/* 0 is as wide as 1, and no other width changes with the lowest bit. */
+	unsigned bits = 64 - (unsigned)__builtin_clzll(value | 1);
+	/* log10(2), rounded up so little that only the next power of ten can be missed. */
+	unsigned guess = bits * 1233 / 4096;
 
-	for (; value >= 1000; value /= 1000)
-		width += 3;
-	return width + (value >= 10) + (value >= 100);
+	return guess + ((value | 1) >= powers[guess]);
 }
 
 void text_u64(struct text *t, uint64_t value)
@@ -113,16 +127,21 @@ void text_u64(struct text *t, uint64_t value)
 	text_digits(t, value, text_width(value));
 }
 
-void text_put_digits(char *p, uint64_t value, size_t width)
+static void put_two(char *p, unsigned value)
 {
-	/* Two at a time: half the divisions. */
 	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
 				    "25262728293031323334353637383940414243444546474849"
 				    "50515253545556575859606162636465666768697071727374"
 				    "75767778798081828384858687888990919293949596979899";
 
+	memcpy(p, pairs + 2 * value, 2);
+}
+
+void text_put_digits(char *p, uint64_t value, size_t width)
+{
+	/* Two at a time: half the divisions. */
 	for (; width >= 2; width -= 2, value /= 100)
-		memcpy(p + width - 2, pairs + 2 * (value % 100), 2);
+		put_two(p + width - 2, value % 100);
 	if (width)
 		*p = (char)('0' + value % 10);
 }
@@ -135,14 +154,19 @@ void text_digits(struct text *t, uint64_t value, size_t width)
 		text_put_digits(p, value, width);
 }
 
+static char hex_digit(uint8_t value)
+{
+	/* Reckoned, not looked up: so compilers do many at a time. */
+	return (char)(value + (value < 10 ? '0' : 'a' - 10));
+}
+
 void text_hex(struct text *t, struct bytes b)
 {
-	static const char digits[] = "0123456789abcdef";
 	char *p = text_more(t, 2 * b.n);
 
 	for (size_t i = 0; p && i < b.n; i++) {
-		*p++ = digits[b.p[i] >> 4];
-		*p++ = digits[b.p[i] & 15];
+		p[2 * i] = hex_digit(b.p[i] >> 4);
+		p[2 * i + 1] = hex_digit(b.p[i] & 15);
 	}
 }
 
@@ -174,7 +198,7 @@ void text_seconds(struct text *t, uint64_t ns)
  * lock. Years are counted from March, so that the day that may be missing is the last of a year; an
  * era has 400 of them. Months of 30.6 days, rounded down, are as long as those from March on.
  */
-static void add_date(struct text *t, uint32_t day)
+static void put_date(char *p, uint32_t day)
 {
 	uint32_t since = day + 719468; /* days from 1 March of the year 0 to the epoch */
 	uint32_t era = since / 146097, of_era = since % 146097;
@@ -182,37 +206,45 @@ static void add_date(struct text *t, uint32_t day)
 	uint32_t of_year = of_era - (365 * year + year / 4 - year / 100);
 	uint32_t month = (5 * of_year + 2) / 153; /* 0: March */
 
-	text_digits(t, era * 400 + year + (month >= 10), 4);
-	text_char(t, '-');
-	text_digits(t, month < 10 ? month + 3 : month - 9, 2);
-	text_char(t, '-');
-	text_digits(t, of_year - (153 * month + 2) / 5 + 1, 2);
+	text_put_digits(p, era * 400 + year + (month >= 10), 4);
+	put_two(p + 5, month < 10 ? month + 3 : month - 9);
+	put_two(p + 8, of_year - (153 * month + 2) / 5 + 1);
 }
 
-static void add_clock(struct text *t, uint32_t seconds)
+static void put_clock(char *p, uint32_t seconds)
 {
-	text_digits(t, seconds / 3600, 2);
-	text_char(t, ':');
-	text_digits(t, seconds / 60 % 60, 2);
-	text_char(t, ':');
-	text_digits(t, seconds % 60, 2);
+	put_two(p, seconds / 3600);
+	put_two(p + 3, seconds / 60 % 60);
+	put_two(p + 6, seconds % 60);
+}
+
+/* A time with its digits to come, and room for it; NULL: it does not fit. */
+static char *add_form(struct text *t, const char *form)
+{
+	size_t at = t->n;
+
+	text_add(t, form, strlen(form));
+	return t->cut ? NULL : t->p + at;
 }
 
 void text_time(struct text *t, uint64_t ns)
 {
 	uint64_t seconds = ns / NS_PER_SECOND;
+	char *p = add_form(t, "0000-00-00T00:00:00.000000000Z");
 
-	add_date(t, (uint32_t)(seconds / SECONDS_PER_DAY));
-	text_char(t, 'T');
-	add_clock(t, (uint32_t)(seconds % SECONDS_PER_DAY));
-	text_char(t, '.');
-	text_digits(t, ns % NS_PER_SECOND, 9);
-	text_char(t, 'Z');
+	if (!p)
+		return;
+	put_date(p, (uint32_t)(seconds / SECONDS_PER_DAY));
+	put_clock(p + strlen("0000-00-00T"), (uint32_t)(seconds % SECONDS_PER_DAY));
+	text_put_digits(p + strlen("0000-00-00T00:00:00."), ns % NS_PER_SECOND, 9);
 }
 
 void text_time_of_day(struct text *t, uint64_t ns)
 {
-	add_clock(t, (uint32_t)(ns / NS_PER_SECOND % SECONDS_PER_DAY));
-	text_char(t, '.');
-	text_digits(t, ns % NS_PER_SECOND / NS_PER_MS, 3);
+	char *p = add_form(t, "00:00:00.000");
+
+	if (!p)
+		return;
+	put_clock(p, (uint32_t)(ns / NS_PER_SECOND % SECONDS_PER_DAY));
+	text_put_digits(p + strlen("00:00:00."), ns % NS_PER_SECOND / NS_PER_MS, 3);
 }

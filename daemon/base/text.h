@@ -35,8 +35,25 @@ void text_reset(struct text *t);
 void text_truncate(struct text *t, size_t n);
 void text_free(struct text *t);
 
-/* Of text_more(), when the room at hand is not enough. */
+/* Of text_more() and text_room(), when the room at hand is not enough. */
 char *text_more_slowly(struct text *t, size_t n);
+char *text_room_slowly(struct text *t, size_t n);
+
+/*
+ * Where at most n bytes may be written, without taking them: text_took() says how many they became.
+ * NULL: so many do not fit, the text is cut.
+ */
+static inline char *text_room(struct text *t, size_t n)
+{
+	return t->cut || n >= t->room - t->n ? text_room_slowly(t, n) : t->p + t->n;
+}
+
+/* Bytes were written up to `end`, into the room of text_room(). */
+static inline void text_took(struct text *t, char *end)
+{
+	*end = '\0';
+	t->n = (size_t)(end - t->p);
+}
 
 /*
  * n bytes more: where to write them, all of them. NULL: they do not fit, the text is cut. Here in

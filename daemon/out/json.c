@@ -4,10 +4,12 @@
 #include <stdio.h>
 
 #include "base/addr.h"
+#include "base/util.h"
 #include "out/community_id.h"
 #include "out/facts.h"
 #include "out/findings.h"
 #include "out/json_parts.h"
+#include "out/json_piece.h"
 #include "tls/names.h"
 
 static const char *const outcome_names[] = {
@@ -46,15 +48,17 @@ static void add_network(struct json *j, const struct handshake *hs, struct diges
 	json_object_end(j, mark);
 }
 
-static void add_end(struct json *j, const char *key, const struct hs_end *end)
+static void add_end(struct json *j, const struct json_fragment *key, const struct hs_end *end)
 {
-	struct json_mark mark = json_object(j, key);
-	char ip[ADDR_TEXT_SIZE];
+	char *p = json_piece(j, sizeof(*key) + ADDR_TEXT_SIZE + sizeof("\",\"port\":}") +
+					JSON_NUMBER_MAX);
 
-	addr_text(end->addr, ip);
-	json_name(j, "ip", ip);
-	json_number(j, "port", end->port);
-	json_object_end(j, mark);
+	if (!p)
+		return;
+	p = json_put_fragment(p, key);
+	addr_text(end->addr, p);
+	p = json_put(p + strlen(p), "\",\"port\":");
+	json_piece_end(j, json_put(json_put_number(p, end->port), "}"));
 }
 
 static void add_hello_retry(struct json *j, const struct handshake *hs)
@@ -76,22 +80,33 @@ static void add_hello_retry(struct json *j, const struct handshake *hs)
 
 static void add_times(struct json *j, const struct handshake *hs)
 {
+	static const struct json_fragment names[] = {
+		JSON_FRAGMENT("\"tcp_connect\":"),
+		JSON_FRAGMENT("\"client_hello_to_server_hello\":"),
+		JSON_FRAGMENT("\"server_flight\":"),
+		JSON_FRAGMENT("\"client_flight\":"),
+		JSON_FRAGMENT("\"first_application_data\":"),
+	};
 	const struct {
-		const char *name;
 		uint64_t from, to;
 	} spans[] = {
-		{ "tcp_connect", hs->syn_time, hs->synack_time },
-		{ "client_hello_to_server_hello", hs->client_hello_time, hs->server_hello_time },
-		{ "server_flight", hs->server_hello_time, hs->server_flight_end_time },
-		{ "client_flight", hs->client_flight_time, hs->client_finished_time },
-		{ "first_application_data", hs->client_hello_time, hs->application_data_time },
+		{ hs->syn_time, hs->synack_time },
+		{ hs->client_hello_time, hs->server_hello_time },
+		{ hs->server_hello_time, hs->server_flight_end_time },
+		{ hs->client_flight_time, hs->client_finished_time },
+		{ hs->client_hello_time, hs->application_data_time },
 	};
 	struct json_mark mark = json_object(j, "times");
+	char *p;
 	uint64_t ns;
 
-	for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++)
-		if (facts_span(spans[i].from, spans[i].to, &ns))
-			json_number(j, spans[i].name, ns);
+	for (size_t i = 0; i < ARRAY_SIZE(spans); i++) {
+		if (!facts_span(spans[i].from, spans[i].to, &ns))
+			continue;
+		p = json_piece(j, sizeof(names[i]) + JSON_NUMBER_MAX);
+		if (p)
+			json_piece_end(j, json_put_number(json_put_fragment(p, &names[i]), ns));
+	}
 	json_object_end(j, mark);
 }
 
@@ -159,6 +174,8 @@ static void add_shaketap(struct json *j, const struct handshake *hs,
 
 void json_record(struct text *out, const struct handshake *hs, const struct record_context *ctx)
 {
+	static const struct json_fragment client = JSON_FRAGMENT("\"client\":{\"ip\":\"");
+	static const struct json_fragment server = JSON_FRAGMENT("\"server\":{\"ip\":\"");
 	struct json j = { .out = out, .first = true };
 	struct json_mark mark = json_object(&j, NULL);
 
@@ -168,8 +185,8 @@ void json_record(struct text *out, const struct handshake *hs, const struct reco
 	text_char(out, '"');
 	add_event(&j, hs);
 	add_network(&j, hs, ctx->digester);
-	add_end(&j, "client", &hs->end[HS_CLIENT]);
-	add_end(&j, "server", &hs->end[HS_SERVER]);
+	add_end(&j, &client, &hs->end[HS_CLIENT]);
+	add_end(&j, &server, &hs->end[HS_SERVER]);
 	json_tls(&j, hs, ctx);
 	add_shaketap(&j, hs, ctx);
 	json_object_end(&j, mark);

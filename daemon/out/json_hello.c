@@ -4,6 +4,7 @@
 
 #include "out/facts.h"
 #include "out/json_parts.h"
+#include "out/json_piece.h"
 #include "out/json_shape.h"
 #include "tls/names.h"
 
@@ -91,6 +92,31 @@ static void add_offer(struct json *j, const struct tls_client_hello *hello, stru
 	json_shape_end(&shape, j);
 }
 
+/* Three numbers, and less than this around them. */
+#define EXTENT_MAX (96 + 3 * JSON_NUMBER_MAX)
+
+static char *put_flag(char *p, const char *key, bool flag)
+{
+	return flag ? json_put(json_put(p, key), "true") : json_put(json_put(p, key), "false");
+}
+
+/* What it was on the wire. */
+static void add_extent(struct json *j, const struct handshake *hs)
+{
+	const struct tls_client_hello *hello = hs->client_hello;
+	char *p = json_piece(j, EXTENT_MAX);
+
+	if (!p)
+		return;
+	p = json_put_number(json_put(p, "\"length\":"), hello->length);
+	if (hs->client_hello_segments)
+		p = json_put_number(json_put(p, ",\"segments\":"), hs->client_hello_segments);
+	if (hs->client_hello_records)
+		p = json_put_number(json_put(p, ",\"records\":"), hs->client_hello_records);
+	p = put_flag(p, ",\"grease\":", hello->grease);
+	json_piece_end(j, put_flag(p, ",\"ech\":", hello->ech));
+}
+
 void json_client_hello(struct json *j, const struct handshake *hs, struct memo *memo)
 {
 	const struct tls_client_hello *hello = hs->client_hello;
@@ -101,13 +127,7 @@ void json_client_hello(struct json *j, const struct handshake *hs, struct memo *
 	mark = json_object(j, "client_hello");
 	json_hex(j, "random", (struct bytes){ hello->random, sizeof(hello->random) });
 	add_offer(j, hello, memo);
-	json_number(j, "length", hello->length);
-	if (hs->client_hello_segments)
-		json_number(j, "segments", hs->client_hello_segments);
-	if (hs->client_hello_records)
-		json_number(j, "records", hs->client_hello_records);
-	json_bool(j, "grease", hello->grease);
-	json_bool(j, "ech", hello->ech);
+	add_extent(j, hs);
 	json_object_end(j, mark);
 }
 
@@ -131,21 +151,39 @@ void json_server_hello(struct json *j, const struct handshake *hs)
 	json_object_end(j, mark);
 }
 
+/* A message beside its name: five numbers, and less than this around them. */
+#define MESSAGE_MAX (96 + 5 * JSON_NUMBER_MAX)
+
+static char *put_type(char *p, uint8_t type, const char *name)
+{
+	p = json_put_number(json_put(p, ",\"type\":"), type);
+	return name ? json_put(json_put(json_put(p, ",\"name\":\""), name), "\"") : p;
+}
+
 static void add_message(struct json *j, const struct hs_message *m, uint64_t start, bool retry)
 {
-	struct json_mark mark = json_object(j, NULL);
+	static const struct json_fragment from[HS_SIDES] = {
+		[HS_CLIENT] = JSON_FRAGMENT(",\"from\":\"client\",\"record\":"),
+		[HS_SERVER] = JSON_FRAGMENT(",\"from\":\"server\",\"record\":"),
+		[HS_NOBODY] = JSON_FRAGMENT(",\"from\":\"none\",\"record\":"),
+	};
+	bool typed = !m->encrypted && m->record == TLS_RECORD_HANDSHAKE;
+	const char *name = retry ? "HelloRetryRequest" : NULL;
+	char *p;
 
-	json_number(j, "t", m->time > start ? m->time - start : 0);
-	json_name(j, "from", hs_side_names[m->from]);
-	json_number(j, "record", m->record);
-	if (m->encrypted) {
-		json_bool(j, "encrypted", true);
-	} else if (m->record == TLS_RECORD_HANDSHAKE) {
-		json_number(j, "type", m->type);
-		json_name(j, "name", retry ? "HelloRetryRequest" : tls_handshake_name(m->type));
-	}
-	json_number(j, "length", m->length);
-	json_object_end(j, mark);
+	if (typed && !name)
+		name = tls_handshake_name(m->type);
+	p = json_piece(j, MESSAGE_MAX + (name ? strlen(name) : 0));
+	if (!p)
+		return;
+	p = json_put_number(json_put(p, "{\"t\":"), m->time > start ? m->time - start : 0);
+	p = json_put_number(json_put_fragment(p, &from[m->from]), m->record);
+	if (m->encrypted)
+		p = json_put(p, ",\"encrypted\":true");
+	else if (typed)
+		p = put_type(p, m->type, name);
+	p = json_put_number(json_put(p, ",\"length\":"), m->length);
+	json_piece_end(j, json_put(p, "}"));
 }
 
 static bool is_from_server(const struct hs_message *m, uint8_t type)

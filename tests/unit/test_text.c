@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: base/text.c base/text_escape.c */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -142,6 +144,48 @@ static void escapes_by_the_rules_of_each_format(void **state)
 }
 
 /* Every day that 64 bits of nanoseconds can name, against the C library. */
+/* Around each power of ten a number gets wider, around each of two its highest bit moves. */
+static void numbers_are_those_of_the_c_library(void **state)
+{
+	char want[32];
+	struct text t;
+
+	(void)state;
+	text_init(&t, 1000);
+	for (uint64_t base = 2; base <= 10; base += 8)
+		for (uint64_t power = 1, next; power; power = next) {
+			next = power > UINT64_MAX / base ? 0 : power * base;
+			for (uint64_t value = power - 1; value <= power + 1; value++) {
+				snprintf(want, sizeof(want), "%" PRIu64, value);
+				text_u64(&t, value);
+				check(&t, want);
+			}
+		}
+	text_free(&t);
+}
+
+static void room_may_be_taken_in_part(void **state)
+{
+	char buffer[8];
+	struct text t;
+	char *p;
+
+	(void)state;
+	text_init_over(&t, buffer, sizeof(buffer));
+	text_string(&t, "ab");
+	p = text_room(&t, 5);
+	assert_ptr_equal(p, buffer + 2);
+	assert_int_equal(t.n, 2);
+	*p = 'c';
+	text_took(&t, p + 1);
+	assert_string_equal(t.p, "abc");
+	assert_int_equal(t.n, 3);
+	assert_null(text_room(&t, 5)); /* the last byte is for the NUL */
+	assert_true(t.cut);
+	assert_null(text_room(&t, 1)); /* nothing after the cut */
+	assert_string_equal(t.p, "abc");
+}
+
 static void dates_are_those_of_the_c_library(void **state)
 {
 	const uint64_t ns_per_day = UINT64_C(86400) * 1000000000;
@@ -200,6 +244,8 @@ int main(void)
 		cmocka_unit_test(reuse_keeps_the_allocation),
 		cmocka_unit_test(fits_a_buffer_to_the_last_byte),
 		cmocka_unit_test(writes_numbers_and_times),
+		cmocka_unit_test(numbers_are_those_of_the_c_library),
+		cmocka_unit_test(room_may_be_taken_in_part),
 		cmocka_unit_test(dates_are_those_of_the_c_library),
 		cmocka_unit_test(escapes_at_every_place),
 		cmocka_unit_test(escapes_by_the_rules_of_each_format),
