@@ -41,7 +41,7 @@ static __always_inline bool connect_again(struct __sk_buff *skb, struct scratch 
 /* A SYN without ACK. The key is canonical. */
 static __always_inline void connect_syn(struct __sk_buff *skb, struct scratch *scratch, bool egress)
 {
-	if (expect_syn(scratch) && connect_again(skb, scratch, egress))
+	if (connect_again(skb, scratch, egress))
 		return;
 	/* A new connection on ports in use a moment ago: what was there is over. */
 	flow_remove(scratch);

@@ -43,7 +43,8 @@ static __always_inline void note_application_data(struct segment *segment, __u32
 		segment->done = !!(other & ST_SIGN_FINISHED);
 	else if (signs & ST_SIGN_FINISHED_13)
 		segment->done = length != SEALED_LEN(TLS_ALERT_LEN); /* perhaps close_notify */
-	else if (!(signs & ST_SIGN_DATA) && other & ST_SIGN_DATA && is_finished_sized(length))
+	else if ((signs & (ST_SIGN_CLIENT | ST_SIGN_DATA)) == ST_SIGN_CLIENT &&
+		 other & ST_SIGN_DATA && is_finished_sized(length))
 		half->signs |= ST_SIGN_FINISHED_13;
 }
 

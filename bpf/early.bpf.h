@@ -77,7 +77,7 @@ static __always_inline bool is_early(struct scratch *scratch)
 	const __u32 *expect = expect_of(scratch);
 
 	return syn && expect && syn->client == packet->sender && syn->owner == packet->owner &&
-	       st_syn_answer_time(syn) && *expect == syn->seq + 1 && is_ahead(*expect, packet->seq);
+	       *expect == syn->seq + 1 && is_ahead(*expect, packet->seq);
 }
 
 /* A segment that no flow explains. The key is canonical. */

@@ -9,8 +9,8 @@
 #define OVERTAKE_MAX (1U << 14)
 
 /*
- * The first sequence number of the client's data, of the connection whose SYN, or the answer to
- * it, was the last in this place, as long as it did not begin. What comes a little behind that is
+ * The first sequence number of the client's data, of the connection whose SYN was answered last
+ * in this place, as long as it did not begin. What comes a little behind that is
  * worth a look (segments may overtake each other); of other connections one packet in 2^18 is.
  */
 static __always_inline __u32 *expect_in(struct st_bucket *bucket, __u64 hash)
@@ -32,21 +32,6 @@ static __always_inline __u32 *expect_of(struct scratch *scratch)
 static __always_inline bool is_ahead(__u32 expect, __u32 seq)
 {
 	return seq - expect - 1 < OVERTAKE_MAX - 1;
-}
-
-/*
- * The packet is a SYN. True: perhaps one sent again. So a new one need not wait for what the table
- * of SYNs has in its place, which is in no cache.
- */
-static __always_inline bool expect_syn(struct scratch *scratch)
-{
-	__u32 *expect = expect_of(scratch);
-	__u32 seq = scratch->packet.seq;
-
-	if (!expect || *expect == seq)
-		return true;
-	*expect = seq;
-	return false;
 }
 
 /* The connection of the packet in the scratch was answered; its client's data begins at seq. */

@@ -79,6 +79,7 @@ static __always_inline struct st_flow *flow_open(struct scratch *scratch, __u64 
 	/* A hello in the form of SSL 2.0 is one clear record; what follows it are TLS records. */
 	half->copy_to = half->next = packet->seq + tls_sniff_sslv2(packet->first);
 	half->walk = ST_WALK_ON;
+	half->signs = flow->joined ? 0 : ST_SIGN_CLIENT;
 	if (packet->flags & TCP_ACK) { /* tells where the other side's next byte will be */
 		half = half_of(flow, packet->sender ^ 1);
 		half->need = half->copy_to = half->next = half->seen = packet->ack;
@@ -291,7 +292,12 @@ static __always_inline bool follow(struct __sk_buff *skb, struct scratch *scratc
 		walk_segment(skb);
 	if (scratch->segment.early)
 		give_all_early(scratch->segment.early);
-	over = scratch->segment.done;
+	over = scratch->segment.done && !scratch->segment.lost;
+	/* Nobody was told: its end, which says that something is missing, is still to come. */
+	if (scratch->segment.done && !over) {
+		scratch->segment.half.walk = ST_WALK_SPENT;
+		half_of(flow, packet->sender ^ 1)->walk = ST_WALK_SPENT;
+	}
 	if (!over && packet->flags & (TCP_FIN | TCP_RST))
 		over = follow_edges(packet, scratch, flow);
 	/* The ring had no room for its first event. */

@@ -60,7 +60,7 @@ static __always_inline void set_tag(struct scratch *scratch, __u32 index, __u16 
 	__u32 way = index / config.buckets;
 
 	opaque(way);
-	if (bucket)
+	if (bucket && way < ST_WAYS)
 		bucket->tag[way & (ST_WAYS - 1)] = tag;
 }
 

@@ -90,7 +90,7 @@ static __always_inline bool enter_record(struct segment *segment, const __u8 *b,
 			half->copy_to = body + TLS_HANDSHAKE_HEADER_LEN;
 		else if (!(half->signs & ST_SIGN_CIPHER) || (peeked && is_late_hello(b, length)))
 			half->copy_to = half->next;
-		else
+		else if (length) /* an empty one holds no message */
 			note_sealed_handshake(segment);
 		return true;
 	case TLS_RECORD_CHANGE_CIPHER_SPEC:

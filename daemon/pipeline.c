@@ -74,6 +74,18 @@ static bool take_pieces(struct connection *connection, const struct st_event *ev
 	return true;
 }
 
+/*
+ * The source let go of it, as the lengths of records told that nothing more matters. Who knows the
+ * cipher suite may see that they did not: then what would have told the outcome does not come.
+ */
+static void on_done(struct pipeline *pipeline, struct connection *connection,
+		    const struct st_event *event)
+{
+	stream_order_flush(connection);
+	pipeline->counters.gone += connection->tracker.hs.outcome == HS_OPEN;
+	tracker_unknown(&connection->tracker, HS_EVICTED, event->time);
+}
+
 static void on_data(struct pipeline *pipeline, struct connection *connection,
 		    const struct st_event *event, const uint8_t *payload)
 {
@@ -89,9 +101,11 @@ static void on_data(struct pipeline *pipeline, struct connection *connection,
 		connection_progress(&pipeline->all, connection, now);
 	connection->ended |= event->done;
 	/* The source copies no more: what was to come stays unseen. */
-	if (event->flags & ST_FLAG_SPENT || event->done) {
+	if (event->flags & ST_FLAG_SPENT) {
 		stream_order_flush(connection);
 		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
+	} else if (event->done) {
+		on_done(pipeline, connection, event);
 	}
 }
 

@@ -104,10 +104,11 @@ enum st_walk {
 
 /* What the records of a direction have told. */
 enum st_sign {
-	ST_SIGN_CIPHER = 1 << 0,     /* ChangeCipherSpec passed: handshake records are sealed */
-	ST_SIGN_DATA = 1 << 1,	     /* a record of application data */
-	ST_SIGN_FINISHED = 1 << 2,   /* up to TLS 1.2: its Finished */
-	ST_SIGN_FINISHED_13 = 1 << 3 /* TLS 1.3: by its length, the Finished of a client */
+	ST_SIGN_CIPHER = 1 << 0,      /* ChangeCipherSpec passed: handshake records are sealed */
+	ST_SIGN_DATA = 1 << 1,	      /* a record of application data */
+	ST_SIGN_FINISHED = 1 << 2,    /* up to TLS 1.2: its Finished */
+	ST_SIGN_FINISHED_13 = 1 << 3, /* TLS 1.3: by its length, the Finished of a client */
+	ST_SIGN_CLIENT = 1 << 4	      /* it began with a ClientHello */
 };
 
 /* Did the FIN of a direction pass? */
