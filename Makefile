@@ -344,6 +344,7 @@ $(BUILD)/skel/bench/%.skel.h: tests/bench/%.bpf.c tests/bench/floor.h include/sh
 	$(Q)bpftool gen skeleton $(@:.skel.h=.bpf.o) name $*_bpf >$@
 $(BUILD)/tests/bench/runs: tests/bench/known.c tests/bpf/packets.c $(BENCH_PROGRAMS)
 $(BUILD)/tests/bench/price: $(BENCH_PROGRAMS)
+$(BUILD)/tests/bench/bystander $(BUILD)/tests/bench/drain: tests/bench/hooks.c
 $(BUILD)/tests/bench/handshake $(BUILD)/tests/bench/drain: tests/bench/plan.c $(BENCH_PROGRAMS) $(SCRIPTED)
 $(BUILD)/tests/bench/%: tests/bench/%.c $(wildcard tests/bench/*.h) $(BENCH_SKELS) $(SKELETON) Makefile
 	$(call msg,TEST,$@)

@@ -84,8 +84,8 @@ static __always_inline bool is_at(struct scratch *scratch, __u32 entry)
 }
 
 /*
- * The same of those that have the packet's tag, in half a bucket. That more than two have it is a
- * matter of 2^-32 for whoever does not know the seeds.
+ * The same of those that have the packet's tag, in half a bucket. Looked at are two: that strangers
+ * have it is a matter of 2^-15 each, for whoever does not know the seeds.
  */
 static __always_inline bool search_word(struct scratch *scratch, __u64 word, __u32 first)
 {
@@ -134,8 +134,10 @@ static __always_inline __u32 places_of(__u64 word, __u64 tags)
 	return (matches(word | EACH_TAG, tags) >> 15) * 0x0001000200040008ULL >> 48 & 0xf;
 }
 
-/* The number of the lowest bit that is set, of 16. Without a branch, as each one that hangs on what
- * was read doubles the verifier's work. */
+/*
+ * The number of the lowest bit that is set, of 16. Without a branch, as each one that hangs on what
+ * was read doubles the verifier's work.
+ */
 static __always_inline __u32 lowest_bit(__u32 bits)
 {
 	bits = (bits & -bits) - 1; /* as many bits as there are below it */
@@ -214,8 +216,8 @@ __noinline int choose_oldest(__u32 number)
 
 /*
  * A place for the packet's flow: free, or of one that is over. One of the first two, by chance, as
- * long as they are: memory that is used again and again is at hand, and what is over stays for a
- * while nevertheless.
+ * long as they are: memory that is used again and again is at hand. What is over is forgotten
+ * for it after about two new flows in its bucket; recents.h remembers longer.
  */
 __noinline int choose_place(__u64 chance)
 {

@@ -352,7 +352,7 @@ enum st_count {
 	ST_COUNT_DUPLICATES,	       /* packets seen before on another interface or hook */
 	ST_COUNT_RAW_MODE,	       /* directions that lost their place */
 	ST_COUNT_FLOWS_OPENED,
-	ST_COUNT_FLOWS_ENDED, /* by the kernel programs: FIN, RST, a new SYN */
+	ST_COUNT_FLOWS_ENDED, /* by the kernel programs: FIN, RST, done, a new SYN */
 	ST_COUNTS
 };
 

@@ -7,7 +7,6 @@
  */
 #include <err.h>
 #include <getopt.h>
-#include <net/if.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -16,21 +15,7 @@
 #include <bpf/libbpf.h>
 
 #include "bench/empty.skel.h"
-
-/* linux/bpf.h of Debian 12 does not know them yet. */
-static const int hooks[] = { 46 /* BPF_TCX_INGRESS */, 47 /* BPF_TCX_EGRESS */ };
-
-static void attach(int program, const char *device)
-{
-	unsigned ifindex = if_nametoindex(device);
-
-	if (!ifindex)
-		err(2, "%s", device);
-	for (size_t i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++)
-		if (bpf_link_create(program, (int)ifindex, (enum bpf_attach_type)hooks[i], NULL) <
-		    0)
-			err(1, "cannot attach to %s", device);
-}
+#include "bench/hooks.h"
 
 int main(int argc, char **argv)
 {
@@ -52,7 +37,7 @@ int main(int argc, char **argv)
 			err(1, "cannot load the program");
 	}
 	for (; optind < argc; optind++)
-		attach(bpf_program__fd(skel->progs.empty), argv[optind]);
+		hooks_attach(bpf_program__fd(skel->progs.empty), argv[optind]);
 	puts("ready");
 	fflush(stdout);
 	while (read(STDIN_FILENO, &byte, 1) > 0)

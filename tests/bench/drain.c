@@ -8,7 +8,6 @@
  * should have made.
  */
 #include <err.h>
-#include <net/if.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,14 +16,12 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "bench/hooks.h"
 #include "bench/plan.h"
 #include "load/scripts.h"
 
 #define FLOWS 1024
 #define DRAIN_MS 100
-
-/* linux/bpf.h of Debian 12 does not know them yet. */
-static const int hooks[] = { 46 /* BPF_TCX_INGRESS */, 47 /* BPF_TCX_EGRESS */ };
 
 struct drained {
 	uint64_t events, sum;
@@ -39,18 +36,6 @@ static int on_event(void *ctx, void *data, size_t size)
 		drained->sum += byte[i];
 	drained->events++;
 	return 0;
-}
-
-static void attach(int program, const char *device)
-{
-	unsigned ifindex = if_nametoindex(device);
-
-	if (!ifindex)
-		err(2, "%s", device);
-	for (size_t i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++)
-		if (bpf_link_create(program, (int)ifindex, (enum bpf_attach_type)hooks[i], NULL) <
-		    0)
-			err(1, "cannot attach to %s", device);
 }
 
 static void drain(struct ring_buffer *ring)
@@ -80,7 +65,7 @@ int main(int argc, char **argv)
 	ring = ring_buffer__new(bpf_map__fd(programs.floor->maps.ring), on_event, &drained, NULL);
 	if (!ring)
 		err(1, "cannot map the ring");
-	attach(programs.fd[FLOOR], argv[1]);
+	hooks_attach(programs.fd[FLOOR], argv[1]);
 	fputs("observing\n", stderr);
 	drain(ring);
 	fprintf(stderr, "events %llu each %u sum %llu\n", (unsigned long long)drained.events, each,

@@ -91,18 +91,14 @@ static __always_inline void emit(struct __sk_buff *skb, const struct headers *he
 SEC("tc")
 int floor_of(struct __sk_buff *skb)
 {
-	const struct headers *headers = (const void *)(long)skb->data;
-	struct headers copy;
+	const struct headers *here = (const void *)(long)skb->data;
+	struct headers copy, *headers = &copy;
 	__u32 offset, len, planned;
 
-	if ((const void *)(headers + 1) > (const void *)(long)skb->data_end) {
-		if (bpf_skb_load_bytes(skb, 0, &copy, sizeof(copy)))
-			return VERDICT;
-		headers = &copy;
-	} else {
-		copy = *headers; /* one kind of pointer from here on */
-		headers = &copy;
-	}
+	if ((const void *)(here + 1) <= (const void *)(long)skb->data_end)
+		copy = *here;
+	else if (bpf_skb_load_bytes(skb, 0, &copy, sizeof(copy)))
+		return VERDICT;
 	if (headers->ethernet.h_proto != bpf_htons(ETH_P_IP) || headers->ip.protocol != 6)
 		return VERDICT;
 	offset = sizeof(headers->ethernet) + sizeof(headers->ip) + headers->tcp.doff * 4;
@@ -118,8 +114,7 @@ int floor_of(struct __sk_buff *skb)
 	return VERDICT;
 }
 
-/* ---- prices of single steps
- * ---------------------------------------------------------------------- */
+/* Prices of single steps. */
 
 __noinline int callee(struct __sk_buff *skb)
 {

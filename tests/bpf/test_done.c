@@ -126,6 +126,12 @@ static void tls13_goes_on(void **state)
 	record(rig, CLIENT, DATA, REQUEST);
 	is_not_done(rig);
 
+	both_hellos(rig); /* the same, and a flight whose first record is as long as a Finished */
+	record(rig, CLIENT, DATA, REQUEST);
+	record(rig, SERVER, DATA, FINISHED_SHA256);
+	record(rig, SERVER, DATA, FLIGHT);
+	is_not_done(rig);
+
 	flight_13(rig); /* only the server speaks behind the Finished */
 	record(rig, CLIENT, DATA, FINISHED_SHA256);
 	record(rig, SERVER, DATA, FLIGHT);
@@ -181,6 +187,8 @@ static void tls12(void **state)
 static void tls12_goes_on(void **state)
 {
 	struct rig *rig = *state;
+	uint8_t bytes[512];
+	size_t n;
 
 	both_hellos(rig); /* False Start (RFC 7918): the server is not finished */
 	finished_12(rig, CLIENT);
@@ -193,6 +201,44 @@ static void tls12_goes_on(void **state)
 	cipher(rig, SERVER);
 	record(rig, CLIENT, DATA, REQUEST);
 	is_not_done(rig);
+
+	both_hellos(rig); /* an empty record holds no Finished */
+	finished_12(rig, SERVER);
+	n = tls_change_cipher_spec(bytes);
+	n += tls_sealed(bytes + n, SEALED, 0);
+	n += tls_sealed(bytes + n, DATA, REQUEST);
+	say(rig, CLIENT, bytes, n);
+	is_not_done(rig);
+}
+
+/* Where the ring has no room for the event that says so, the FIN tells that something is missing.
+ */
+static void the_ring_is_full(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t lost = 0;
+	uint32_t next;
+
+	rig_close(rig);
+	memset(rig, 0, sizeof(*rig));
+	rig_open(rig, &(struct rig_config){ .ring_size = 4096 });
+	rig->base.client_port = 1;
+	flight_13(rig);
+	record(rig, CLIENT, DATA, FINISHED_SHA256);
+	next = rig->next[CLIENT];
+	while (!lost) { /* others fill it */
+		rig->base.client_port++;
+		client_hello(rig);
+		lost = count_of(rig, ST_COUNT_LOST_RING_FULL);
+	}
+	rig->base.client_port = 1;
+	rig->next[CLIENT] = next;
+	record(rig, CLIENT, DATA, REQUEST);
+	assert_int_equal(count_of(rig, ST_COUNT_LOST_RING_FULL), lost + 1);
+	rig_events(rig);
+	signal_flags(rig, CLIENT, FIN | ACK);
+	assert_int_equal(only_event(rig, ST_EVENT_FIN, 0)->event.flags & ST_FLAG_LOST,
+			 ST_FLAG_LOST);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
@@ -203,7 +249,7 @@ int main(void)
 		TEST(tls13),	     TEST(tls13_at_once),
 		TEST(tls13_goes_on), TEST(tls13_with_a_gap),
 		TEST(tls13_joined),  TEST(tls12),
-		TEST(tls12_goes_on),
+		TEST(tls12_goes_on), TEST(the_ring_is_full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,6 +39,7 @@ struct bench {
 	uint32_t next[2];
 	uint32_t unacked; /* bytes that acknowledgements leave out */
 	uint8_t flags;	  /* of the next event, taken from it then */
+	uint8_t done;	  /* the same */
 };
 
 static inline void bench_concluded(void *ctx, const struct handshake *hs)
@@ -152,6 +153,7 @@ static inline void bench_event_at(struct bench *bench, uint8_t type, enum hs_sid
 		.type = type,
 		.flags = bench->flags,
 		.sender = (uint8_t)side,
+		.done = bench->done,
 	};
 
 	if (bench->flags & ST_FLAG_OPENED) {
@@ -165,6 +167,7 @@ static inline void bench_event_at(struct bench *bench, uint8_t type, enum hs_sid
 	pipeline_event(bench->pipeline, &event, payload);
 	free(payload);
 	bench->flags = 0;
+	bench->done = 0;
 }
 
 static inline void bench_say(struct bench *bench, enum hs_side side, const uint8_t *bytes, size_t n)
