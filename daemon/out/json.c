@@ -140,7 +140,7 @@ static void add_findings(struct json *j, const struct handshake *hs, uint64_t wa
 }
 
 static void add_shaketap(struct json *j, const struct handshake *hs,
-			 const struct record_context *ctx)
+			 const struct record_context *ctx, struct json_shapes *shapes)
 {
 	struct json_mark mark = json_object(j, "shaketap");
 
@@ -156,8 +156,8 @@ static void add_shaketap(struct json *j, const struct handshake *hs,
 	if (hs->early_data != HS_EARLY_NONE)
 		json_name(j, "early_data", hs_early_data_names[hs->early_data]);
 	add_hello_retry(j, hs);
-	json_client_hello(j, hs, ctx->memo);
-	json_server_hello(j, hs);
+	json_client_hello(j, hs, &shapes->client);
+	json_server_hello(j, hs, &shapes->server);
 	json_key_exchange(j, hs);
 	if (hs->client_certificate != HS_CERT_NONE)
 		json_name(j, "client_certificate",
@@ -172,13 +172,32 @@ static void add_shaketap(struct json *j, const struct handshake *hs,
 	json_object_end(j, mark);
 }
 
+static void find_shapes(struct json_shapes *shapes, const struct handshake *hs, struct memo *memo)
+{
+	if (hs->client_hello)
+		json_client_shape(&shapes->client, memo, hs->client_hello);
+	if (hs->has_server_hello)
+		json_server_shape(&shapes->server, memo, &hs->server_hello, hs_has_cipher(hs));
+}
+
+static void keep_shapes(const struct json_shapes *shapes, const struct handshake *hs,
+			const struct json *j)
+{
+	if (hs->client_hello)
+		json_shape_keep(&shapes->client, j);
+	if (hs->has_server_hello)
+		json_shape_keep(&shapes->server, j);
+}
+
 void json_record(struct text *out, const struct handshake *hs, const struct record_context *ctx)
 {
 	static const struct json_fragment client = JSON_FRAGMENT("\"client\":{\"ip\":\"");
 	static const struct json_fragment server = JSON_FRAGMENT("\"server\":{\"ip\":\"");
 	struct json j = { .out = out, .first = true };
 	struct json_mark mark = json_object(&j, NULL);
+	struct json_shapes shapes;
 
+	find_shapes(&shapes, hs, ctx->memo);
 	json_key(&j, "@timestamp");
 	text_char(out, '"');
 	text_time(out, facts_start(hs) + ctx->wall_offset);
@@ -187,8 +206,9 @@ void json_record(struct text *out, const struct handshake *hs, const struct reco
 	add_network(&j, hs, ctx->digester);
 	add_end(&j, &client, &hs->end[HS_CLIENT]);
 	add_end(&j, &server, &hs->end[HS_SERVER]);
-	json_tls(&j, hs, ctx);
-	add_shaketap(&j, hs, ctx);
+	json_tls(&j, hs, ctx->digester, &shapes);
+	add_shaketap(&j, hs, ctx, &shapes);
 	json_object_end(&j, mark);
 	text_char(out, '\n');
+	keep_shapes(&shapes, hs, &j);
 }

@@ -5,7 +5,6 @@
 #include "out/facts.h"
 #include "out/json_parts.h"
 #include "out/json_piece.h"
-#include "out/json_shape.h"
 #include "tls/names.h"
 
 /* The list of extension ids: the contract shows them as numbers. */
@@ -74,11 +73,10 @@ static void add_compression(struct json *j, struct bytes list)
 	json_list_end(j);
 }
 
-static void add_offer(struct json *j, const struct tls_client_hello *hello, struct memo *memo)
+static void add_offer(struct json *j, const struct tls_client_hello *hello,
+		      struct json_shape *shape)
 {
-	struct json_shape shape;
-
-	if (json_client_shape(&shape, j, memo, JSON_SHAPE_LISTS, hello))
+	if (json_shape_begin(shape, j, JSON_SHAPE_LISTS))
 		return;
 	json_code(j, "legacy_version", hello->legacy_version, tls_version_name);
 	json_codes(j, "versions", hello->versions, tls_version_name);
@@ -89,7 +87,7 @@ static void add_offer(struct json *j, const struct tls_client_hello *hello, stru
 	add_extensions(j, hello->extensions);
 	json_number(j, "session_id_length", hello->session_id_length);
 	add_compression(j, hello->compression);
-	json_shape_end(&shape, j);
+	json_shape_end(shape, j, JSON_SHAPE_LISTS);
 }
 
 /* Three numbers, and less than this around them. */
@@ -117,7 +115,7 @@ static void add_extent(struct json *j, const struct handshake *hs)
 	json_piece_end(j, put_flag(p, ",\"ech\":", hello->ech));
 }
 
-void json_client_hello(struct json *j, const struct handshake *hs, struct memo *memo)
+void json_client_hello(struct json *j, const struct handshake *hs, struct json_shape *shape)
 {
 	const struct tls_client_hello *hello = hs->client_hello;
 	struct json_mark mark;
@@ -126,12 +124,26 @@ void json_client_hello(struct json *j, const struct handshake *hs, struct memo *
 		return;
 	mark = json_object(j, "client_hello");
 	json_hex(j, "random", (struct bytes){ hello->random, sizeof(hello->random) });
-	add_offer(j, hello, memo);
+	add_offer(j, hello, shape);
 	add_extent(j, hs);
 	json_object_end(j, mark);
 }
 
-void json_server_hello(struct json *j, const struct handshake *hs)
+static void add_choice(struct json *j, const struct tls_server_hello *hello, bool whole,
+		       struct json_shape *shape)
+{
+	if (json_shape_begin(shape, j, JSON_SHAPE_LISTS))
+		return;
+	json_code(j, "legacy_version", hello->legacy_version, tls_version_name);
+	if (whole)
+		json_number(j, "session_id_length", hello->session_id_length);
+	add_extensions(j, hello->extensions);
+	if (hello->has_psk)
+		json_number(j, "psk_index", hello->psk_index);
+	json_shape_end(shape, j, JSON_SHAPE_LISTS);
+}
+
+void json_server_hello(struct json *j, const struct handshake *hs, struct json_shape *shape)
 {
 	const struct tls_server_hello *hello = &hs->server_hello;
 	bool whole = hello->legacy_version != TLS_VERSION_SSL2; /* of those no more is read */
@@ -142,12 +154,7 @@ void json_server_hello(struct json *j, const struct handshake *hs)
 	mark = json_object(j, "server_hello");
 	if (whole)
 		json_hex(j, "random", (struct bytes){ hello->random, sizeof(hello->random) });
-	json_code(j, "legacy_version", hello->legacy_version, tls_version_name);
-	if (whole)
-		json_number(j, "session_id_length", hello->session_id_length);
-	add_extensions(j, hello->extensions);
-	if (hello->has_psk)
-		json_number(j, "psk_index", hello->psk_index);
+	add_choice(j, hello, whole, shape);
 	json_object_end(j, mark);
 }
 

@@ -3,6 +3,8 @@
 
 /* Stands for all codes of RFC 8701: no part shows which one it was. */
 #define GREASE 0x0a0a
+/* What is remembered begins with the length of its first part. */
+#define LENGTH_SIZE 2
 
 /* Room in the key; what is larger than a key may be is not remembered. */
 static uint8_t *more(struct json_shape *shape, size_t n)
@@ -49,40 +51,47 @@ static void add_codes(struct json_shape *shape, struct bytes run, bool grease)
 			p[2 * i] = p[2 * i + 1] = GREASE & 0xff;
 }
 
-/* What was remembered was written at a place where as much was there before: comma or none. */
-static void begin(struct json_shape *shape, const struct json *j, struct memo *memo,
-		  enum json_shape_part part)
+static void begin(struct json_shape *shape, struct memo *memo, const uint8_t *head, size_t n)
 {
 	shape->memo = memo;
-	shape->at = j->out->n;
 	shape->n = 0;
-	add_head(shape, (const uint8_t[]){ (uint8_t)part, j->first }, 2);
+	shape->known = (struct bytes){ NULL, 0 };
+	memset(shape->parts, 0, sizeof(shape->parts));
+	add_head(shape, head, n);
 }
 
-static bool recall(struct json_shape *shape, struct json *j)
+/* As json_shape_keep() has put it together. */
+static void find(struct json_shape *shape)
 {
-	struct bytes known;
+	struct bytes text;
+	size_t first;
 
 	if (!shape->memo)
-		return false;
-	known = memo_find(shape->memo, (struct bytes){ shape->key, shape->n });
-	if (!known.p)
-		return false;
-	text_add(j->out, (const char *)known.p, known.n);
-	j->first = j->first && !known.n;
-	return true;
+		return;
+	text = memo_find(shape->memo, (struct bytes){ shape->key, shape->n });
+	if (!text.p)
+		return;
+	first = bytes_u16(text, 0);
+	shape->known = text;
+	shape->parts[0] = (struct json_shape_part){ LENGTH_SIZE, first };
+	shape->parts[1] =
+		(struct json_shape_part){ LENGTH_SIZE + first, text.n - LENGTH_SIZE - first };
 }
 
-bool json_client_shape(struct json_shape *shape, struct json *j, struct memo *memo,
-		       enum json_shape_part part, const struct tls_client_hello *hello)
+void json_client_shape(struct json_shape *shape, struct memo *memo,
+		       const struct tls_client_hello *hello)
 {
-	const uint8_t head[] = { (uint8_t)(hello->legacy_version >> 8),
-				 (uint8_t)hello->legacy_version, hello->session_id_length,
-				 hello->sslv2, hello->torn };
+	/* With a name in front, the fingerprints begin with a comma. */
+	const uint8_t head[] = { 'C',
+				 hello->server_name.n != 0,
+				 (uint8_t)(hello->legacy_version >> 8),
+				 (uint8_t)hello->legacy_version,
+				 hello->session_id_length,
+				 hello->sslv2,
+				 hello->torn };
 	bool grease = hello->grease;
 
-	begin(shape, j, memo, part);
-	add_head(shape, head, sizeof(head));
+	begin(shape, memo, head, sizeof(head));
 	add_codes(shape, hello->cipher_suites, grease);
 	add_run(shape, hello->compression);
 	add_codes(shape, hello->extensions, grease);
@@ -92,28 +101,57 @@ bool json_client_shape(struct json_shape *shape, struct json *j, struct memo *me
 	add_codes(shape, hello->signatures, grease);
 	add_run(shape, hello->alpn);
 	add_run(shape, hello->point_formats);
-	return recall(shape, j);
+	find(shape);
 }
 
-bool json_server_shape(struct json_shape *shape, struct json *j, struct memo *memo,
-		       const struct tls_server_hello *hello)
+void json_server_shape(struct json_shape *shape, struct memo *memo,
+		       const struct tls_server_hello *hello, bool has_cipher)
 {
-	const uint8_t head[] = { (uint8_t)(hello->legacy_version >> 8),
+	const uint8_t head[] = { 'S',
+				 has_cipher,
+				 (uint8_t)(hello->legacy_version >> 8),
 				 (uint8_t)hello->legacy_version,
 				 (uint8_t)(hello->cipher_suite >> 8),
-				 (uint8_t)hello->cipher_suite };
+				 (uint8_t)hello->cipher_suite,
+				 hello->session_id_length,
+				 hello->has_psk,
+				 (uint8_t)(hello->psk_index >> 8),
+				 (uint8_t)hello->psk_index };
 
-	begin(shape, j, memo, JSON_SHAPE_SERVER);
-	add_head(shape, head, sizeof(head));
+	begin(shape, memo, head, sizeof(head));
 	add_run(shape, hello->extensions);
-	return recall(shape, j);
+	find(shape);
 }
 
-void json_shape_end(struct json_shape *shape, struct json *j)
+bool json_shape_begin(struct json_shape *shape, struct json *j, enum json_shape_which which)
 {
-	const struct text *out = j->out;
-	struct bytes text = { (const uint8_t *)out->p + shape->at, out->n - shape->at };
+	struct json_shape_part *part = &shape->parts[which];
 
-	if (shape->memo && !out->cut)
-		memo_keep(shape->memo, (struct bytes){ shape->key, shape->n }, text);
+	if (!shape->known.p) {
+		part->at = j->out->n;
+		return false;
+	}
+	text_add(j->out, (const char *)shape->known.p + part->at, part->n);
+	j->first = j->first && !part->n;
+	return true;
+}
+
+void json_shape_end(struct json_shape *shape, const struct json *j, enum json_shape_which which)
+{
+	shape->parts[which].n = j->out->n - shape->parts[which].at;
+}
+
+void json_shape_keep(const struct json_shape *shape, const struct json *j)
+{
+	const struct json_shape_part *first = &shape->parts[0], *second = &shape->parts[1];
+	size_t n = LENGTH_SIZE + first->n + second->n;
+	uint8_t text[MEMO_TEXT_MAX];
+
+	if (!shape->memo || shape->known.p || j->out->cut || n > sizeof(text))
+		return;
+	text[0] = (uint8_t)(first->n >> 8);
+	text[1] = (uint8_t)first->n;
+	memcpy(text + LENGTH_SIZE, j->out->p + first->at, first->n);
+	memcpy(text + LENGTH_SIZE + first->n, j->out->p + second->at, second->n);
+	memo_keep(shape->memo, (struct bytes){ shape->key, shape->n }, (struct bytes){ text, n });
 }

@@ -11,24 +11,38 @@
 #include "out/json_write.h"
 #include "tls/hello.h"
 
-enum json_shape_part { JSON_SHAPE_FINGERPRINTS, JSON_SHAPE_LISTS, JSON_SHAPE_SERVER };
+/* A hello's parts, in the order in which they are written: below "tls" and below "shaketap". */
+enum json_shape_which { JSON_SHAPE_FINGERPRINTS, JSON_SHAPE_LISTS, JSON_SHAPE_PARTS };
 
-/* A part about to be written, or found: all that it depends on, and where it begins. */
+struct json_shape_part {
+	size_t at, n; /* in `known`, else in the record */
+};
+
+/* All that the parts of a hello depend on, and the parts: found together, in one search. */
 struct json_shape {
-	struct memo *memo; /* NULL: nothing is remembered */
-	size_t at;
+	struct memo *memo;  /* NULL: nothing is remembered */
+	struct bytes known; /* p is NULL: to be written */
+	struct json_shape_part parts[JSON_SHAPE_PARTS];
 	size_t n;
 	uint8_t key[MEMO_KEY_MAX];
 };
+
+struct json_shapes {
+	struct json_shape client, server; /* set where there is such a hello */
+};
+
+void json_client_shape(struct json_shape *shape, struct memo *memo,
+		       const struct tls_client_hello *hello);
+void json_server_shape(struct json_shape *shape, struct memo *memo,
+		       const struct tls_server_hello *hello, bool has_cipher);
 
 /*
  * True: the part was known, and is written. False: write it, then call json_shape_end(). What is
  * written in between must depend on nothing but what json_shape.c puts into the key.
  */
-bool json_client_shape(struct json_shape *shape, struct json *j, struct memo *memo,
-		       enum json_shape_part part, const struct tls_client_hello *hello);
-bool json_server_shape(struct json_shape *shape, struct json *j, struct memo *memo,
-		       const struct tls_server_hello *hello);
-void json_shape_end(struct json_shape *shape, struct json *j);
+bool json_shape_begin(struct json_shape *shape, struct json *j, enum json_shape_which which);
+void json_shape_end(struct json_shape *shape, const struct json *j, enum json_shape_which which);
+/* When the record is written: remember its parts. A part that was not begun is an empty one. */
+void json_shape_keep(const struct json_shape *shape, const struct json *j);
 
 #endif

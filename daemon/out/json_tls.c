@@ -2,7 +2,6 @@
 /* The parts of a record about what was negotiated: "tls" and shaketap.key_exchange. */
 #include "out/facts.h"
 #include "out/json_parts.h"
-#include "out/json_shape.h"
 #include "tls/fingerprint.h"
 #include "tls/names.h"
 
@@ -55,51 +54,54 @@ static void add_fingerprints(struct json *j, const struct tls_client_hello *hell
 }
 
 static void add_hello(struct json *j, const struct tls_client_hello *hello,
-		      const struct record_context *ctx)
+		      struct digester *digester, struct json_shape *shape)
 {
-	struct json_shape shape;
-
 	json_wire(j, "server_name", hello->server_name);
-	if (json_client_shape(&shape, j, ctx->memo, JSON_SHAPE_FINGERPRINTS, hello))
+	if (json_shape_begin(shape, j, JSON_SHAPE_FINGERPRINTS))
 		return;
-	add_fingerprints(j, hello, ctx->digester, &shape);
+	add_fingerprints(j, hello, digester, shape);
 	json_codes(j, "supported_ciphers", hello->cipher_suites, tls_cipher_name);
-	json_shape_end(&shape, j);
+	json_shape_end(shape, j, JSON_SHAPE_FINGERPRINTS);
 }
 
-static void add_client(struct json *j, const struct handshake *hs, const struct record_context *ctx)
+static void add_client(struct json *j, const struct handshake *hs, struct digester *digester,
+		       struct json_shape *shape)
 {
 	struct json_mark mark = json_object(j, "client");
 
 	if (hs->client_hello)
-		add_hello(j, hs->client_hello, ctx);
+		add_hello(j, hs->client_hello, digester, shape);
 	json_certificate(j, hs->certificate[HS_CLIENT]);
 	json_object_end(j, mark);
 }
 
 static void add_ja3s(struct json *j, const struct tls_server_hello *hello,
-		     const struct record_context *ctx)
+		     struct digester *digester, struct json_shape *shape)
 {
-	struct json_shape shape;
 	char ja3s[TLS_JA3_SIZE];
 
-	if (json_server_shape(&shape, j, ctx->memo, hello) || !tls_ja3s(hello, ctx->digester, ja3s))
+	if (json_shape_begin(shape, j, JSON_SHAPE_FINGERPRINTS))
 		return;
-	json_name(j, "ja3s", ja3s);
-	json_shape_end(&shape, j);
+	if (tls_ja3s(hello, digester, ja3s))
+		json_name(j, "ja3s", ja3s);
+	else
+		shape->memo = NULL;
+	json_shape_end(shape, j, JSON_SHAPE_FINGERPRINTS);
 }
 
-static void add_server(struct json *j, const struct handshake *hs, const struct record_context *ctx)
+static void add_server(struct json *j, const struct handshake *hs, struct digester *digester,
+		       struct json_shape *shape)
 {
 	struct json_mark mark = json_object(j, "server");
 
 	if (hs_has_cipher(hs))
-		add_ja3s(j, &hs->server_hello, ctx);
+		add_ja3s(j, &hs->server_hello, digester, shape);
 	json_certificate(j, hs->certificate[HS_SERVER]);
 	json_object_end(j, mark);
 }
 
-void json_tls(struct json *j, const struct handshake *hs, const struct record_context *ctx)
+void json_tls(struct json *j, const struct handshake *hs, struct digester *digester,
+	      struct json_shapes *shapes)
 {
 	struct json_mark mark = json_object(j, "tls");
 
@@ -112,8 +114,8 @@ void json_tls(struct json *j, const struct handshake *hs, const struct record_co
 	if (hs->has_server_hello && hs->resumption != HS_RESUMPTION_NONE)
 		json_bool(j, "resumed", facts_resumed(hs));
 	json_wire(j, "next_protocol", hs->server_hello.alpn);
-	add_client(j, hs, ctx);
-	add_server(j, hs, ctx);
+	add_client(j, hs, digester, &shapes->client);
+	add_server(j, hs, digester, &shapes->server);
 	json_object_end(j, mark);
 }
 

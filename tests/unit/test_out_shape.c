@@ -136,6 +136,7 @@ static void server_hellos(void **state)
 {
 	struct rig *rig = *state;
 	struct tls_server_hello *hello;
+	uint16_t version;
 	struct sample s;
 
 	sample_success(&s);
@@ -148,6 +149,22 @@ static void server_hellos(void **state)
 		hello->legacy_version ^= (uint16_t)(1 << bit);
 		check(rig, &s.hs);
 	}
+	hello->session_id_length++;
+	check(rig, &s.hs);
+	hello->has_psk = !hello->has_psk;
+	check(rig, &s.hs);
+	hello->has_psk = true;
+	for (unsigned bit = 0; bit < 16; bit++) {
+		hello->psk_index ^= (uint16_t)(1 << bit);
+		check(rig, &s.hs);
+	}
+	/* No suite, no fingerprint: nothing of that may be recalled for a hello that has one. */
+	version = hello->version;
+	hello->version = TLS_VERSION_SSL2;
+	hello->session_id_length++;
+	check(rig, &s.hs);
+	hello->version = version;
+	check(rig, &s.hs);
 }
 
 int main(void)
