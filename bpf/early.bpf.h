@@ -62,7 +62,7 @@ __noinline int keep_step(struct __sk_buff *skb)
 	event->len = n;
 	scratch->early.flow = event->key;
 	scratch->early.index = syn->early;
-	if (bpf_map_update_elem(&early, &scratch->early, scratch, BPF_ANY))
+	if (bpf_map_update_elem(&early, &scratch->early, &scratch->event, BPF_ANY))
 		return 1;
 	syn->early++;
 	segment->at += n;

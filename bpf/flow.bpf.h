@@ -210,6 +210,15 @@ static __always_inline bool is_duplicate(const struct packet *packet, struct st_
 	return false;
 }
 
+/* Where the payload of the packet lies; nothing of it is ready. */
+static __always_inline void place_segment(struct segment *segment, const struct packet *packet)
+{
+	segment->offset = packet->offset;
+	segment->at = 0;
+	segment->fill = 0;
+	segment->ready = 0;
+}
+
 static __always_inline void begin_segment(struct segment *segment, const struct packet *packet,
 					  struct st_flow *flow, const struct st_half *half)
 {
@@ -220,10 +229,8 @@ static __always_inline void begin_segment(struct segment *segment, const struct 
 	segment->done = 0;
 	/* With a gap, or without the client's hello, it is for the daemon to see what is there. */
 	segment->other = other->walk == ST_WALK_ON && !flow->joined ? other->signs : 0;
-	segment->offset = packet->offset;
 	segment->seq = packet->seq;
 	segment->len = packet->len;
-	segment->fill = 0;
 	segment->half = *half;
 	segment->opened = flow->opened;
 	segment->joined = flow->joined;
@@ -260,6 +267,7 @@ static __always_inline bool follow(struct __sk_buff *skb, struct scratch *scratc
 	struct st_half *half;
 	bool over = false;
 
+	place_segment(&scratch->segment, packet);
 	if (flow && st_flow_over(flow)) {
 		if (!flow->opened) /* see below; what goes on here was counted */
 			return true;
@@ -272,7 +280,7 @@ static __always_inline bool follow(struct __sk_buff *skb, struct scratch *scratc
 		flow = entry_at(scratch, NO_ENTRY);
 	}
 	if (!flow) {
-		if (packet->sniffed == TLS_SNIFFED_NOTHING || !is_hello(skb, packet))
+		if (packet->sniffed == TLS_SNIFFED_NOTHING || !is_hello(skb, scratch))
 			return false;
 		flow = flow_open(scratch, now);
 		if (!flow)

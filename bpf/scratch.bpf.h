@@ -86,6 +86,8 @@ struct segment {
 	__u32 len;
 	__u32 at;    /* where the walk stands */
 	__u32 fill;  /* bytes in scratch->payload */
+	__u32 ready; /* bytes from `at` on that are there already, see load_ahead() */
+	__u32 apart; /* they lie so far behind `fill` */
 	__u32 first; /* sequence number of the first of them */
 	__u32 end;   /* behind the last of them */
 	struct st_half half;
@@ -108,9 +110,6 @@ struct early_key {
  * because of what it forbids on the stack (see verifier.bpf.h).
  */
 struct scratch {
-	struct st_event event; /* event and payload go to the ring in one piece */
-	/* Twice what is filled: a place in it and a length are each bounded by a mask. */
-	__u8 payload[2 * ST_EVENT_PAYLOAD_MAX];
 	struct packet packet;
 	union {
 		struct ip4_head ip4;
@@ -126,6 +125,10 @@ struct scratch {
 	__u32 mine;  /* the same, of a new flow */
 	__u32 asked; /* events since the program was loaded */
 	__u32 fence; /* its value says nothing: an atomic operation orders what is around it */
+	/* Event and payload go to the ring in one piece. What is above shares their first page. */
+	struct st_event event;
+	/* Twice what is filled: a place in it and a length are each bounded by a mask. */
+	__u8 payload[2 * ST_EVENT_PAYLOAD_MAX];
 };
 
 /* Programs only. */

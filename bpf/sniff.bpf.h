@@ -4,7 +4,7 @@
 #ifndef SHAKETAP_SNIFF_BPF_H
 #define SHAKETAP_SNIFF_BPF_H
 
-#include "packet.bpf.h"
+#include "gather.bpf.h"
 #include "proxy_header.h"
 
 /* From the first bytes alone, free of loads. */
@@ -51,14 +51,16 @@ __noinline int sniff_behind_proxy(struct __sk_buff *skb)
 	return 0;
 }
 
-/* The second look, before an entry is made. Only what is here can be judged. */
-static __always_inline bool is_hello(struct __sk_buff *skb, const struct packet *packet)
+/*
+ * The second look at the segment in the scratch, before an entry is made. Only what is here can be
+ * judged. Then it is ready for the walk.
+ */
+static __always_inline bool is_hello(struct __sk_buff *skb, struct scratch *scratch)
 {
-	__u8 b[TLS_SNIFF_BYTES];
-
-	if (packet->len < sizeof(b))
+	if (scratch->packet.len < TLS_SNIFF_BYTES)
 		return true;
-	return !bpf_skb_load_bytes(skb, packet->offset, b, sizeof(b)) && tls_sniff_second(b);
+	return load_ahead(skb, scratch, scratch->packet.len) &&
+	       tls_sniff_second(ready_place(scratch));
 }
 
 #endif

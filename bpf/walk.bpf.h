@@ -14,7 +14,6 @@
 #define SHAKETAP_WALK_BPF_H
 
 #include "done.bpf.h"
-#include "emit.bpf.h"
 #include "sniff.bpf.h"
 
 /*
@@ -118,7 +117,10 @@ static __always_inline void leave_out(struct segment *segment)
 	__u32 left = segment->len - segment->at;
 	__u32 skip = segment->half.next - (segment->seq + segment->at);
 
-	segment->at += skip < left ? skip : left;
+	skip = skip < left ? skip : left;
+	segment->at += skip;
+	segment->apart += skip;
+	segment->ready = skip < segment->ready ? segment->ready - skip : 0;
 }
 
 /* The next n bytes are clear; they end at copy_to or with the segment. */
@@ -130,6 +132,19 @@ static __always_inline int gather_clear(struct __sk_buff *skb, struct segment *s
 
 	gather(skb, wanted < left ? wanted : left);
 	return segment->at == at || segment->at == segment->len; /* not in the packet; at its end */
+}
+
+/* Its header is ready at b. */
+static __always_inline void gather_header(struct scratch *scratch, const __u8 *b)
+{
+	__builtin_memmove(gathering_place(scratch), b, TLS_RECORD_HEADER_LEN);
+	note_gathered(scratch, TLS_RECORD_HEADER_LEN);
+}
+
+/* Is the walk at the beginning of a segment that begins with application data? */
+static __always_inline bool is_sealed_data(const struct scratch *scratch)
+{
+	return !scratch->segment.at && scratch->packet.first[0] == TLS_RECORD_APPLICATION_DATA;
 }
 
 /* A header cut by the border of the segment: its first bytes are needed, the rest comes raw. */
@@ -166,25 +181,23 @@ static __always_inline int take_step(struct __sk_buff *skb, struct scratch *scra
 	}
 	if (left < TLS_RECORD_HEADER_LEN)
 		return cut_record(skb, scratch, left);
-	gather_room(scratch, TLS_RECORD_HEADER_LEN);
-	b = gathering_place(scratch);
-	if (bpf_skb_load_bytes(skb, segment->offset + segment->at, b,
-			       left >= PEEK_LEN ? PEEK_LEN : TLS_RECORD_HEADER_LEN)) {
-		truncated(segment);
+	gather_room(scratch, PEEK_LEN);
+	if (segment->ready < (left < PEEK_LEN ? left : PEEK_LEN) &&
+	    !load_ahead(skb, scratch, is_sealed_data(scratch) ? PEEK_LEN : left))
 		return 1;
-	}
+	b = ready_place(scratch);
 	/* Sealed, or a hello behind a HelloRetryRequest? Too few bytes to tell. */
 	if (half->signs & ST_SIGN_CIPHER && b[0] == TLS_RECORD_HANDSHAKE && left < PEEK_LEN)
 		return cut_record(skb, scratch, left);
 	if (!enter_record(segment, b, left >= PEEK_LEN, seq)) {
 		/* Five bytes tell the daemon what speaks here; no more of it is ours to see. */
-		note_gathered(scratch, TLS_RECORD_HEADER_LEN);
+		gather_header(scratch, b);
 		half->walk = ST_WALK_SPENT;
 		return 1;
 	}
 	if (half->copy_to != half->next || b[0] != TLS_RECORD_HANDSHAKE)
 		half->records++;
-	note_gathered(scratch, TLS_RECORD_HEADER_LEN);
+	gather_header(scratch, b);
 	if (segment->done) {
 		scratch->event.done = 1;
 		return 1;
@@ -224,6 +237,8 @@ static __always_inline void walk_records(struct __sk_buff *skb, struct scratch *
 	struct st_half *half = &segment->half;
 
 	segment->at = half->need - segment->seq;
+	if (segment->at) /* what is ready is its beginning */
+		segment->ready = 0;
 	if (!walk_all(skb, scratch)) {
 		count(ST_COUNT_REFUSED_WALK_BOUND);
 		end_direction(scratch);
