@@ -12,12 +12,15 @@
 #include "shaketap_abi.h"
 #include "shaketap_config.h"
 
+#define BUCKETS_DEFAULT (97 * ST_BUCKETS_IN_PAGE)
+#define ENTRIES_DEFAULT (ST_WAYS * BUCKETS_DEFAULT)
+
 /* Written by the daemon before loading; frozen afterwards. */
 const volatile struct st_bpf_config config = {
 	.wakeup_fill = 256 * 1024,
 	.seed = { 0x9e3779b97f4a7c15, 0xc2b2ae3d27d4eb4f, 0x165667b19e3779f9, 0x27d4eb2f165667c5,
 		  0x85ebca77c2b2ae63 },
-	.buckets = 12289,
+	.buckets = BUCKETS_DEFAULT,
 	.syns = 16384,
 	.copy_budget = 96 * 1024,
 };
@@ -26,7 +29,7 @@ const volatile struct st_bpf_config config = {
 struct st_control control;
 
 /* Set by the programs, taken back by the daemon, see ST_SHOWN_SLOTS. */
-volatile __u8 shown[2][ST_SHOWN_SLOTS] __attribute__((aligned(8)));
+volatile __u8 shown[ST_SHOWN_SLOTS][2] __attribute__((aligned(8)));
 
 /* Programs to daemon: struct st_event with payload. */
 struct {
@@ -38,7 +41,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 12289);
+	__uint(max_entries, BUCKETS_DEFAULT);
 	__type(key, __u32);
 	__type(value, struct st_bucket);
 } buckets SEC(".maps");
@@ -46,7 +49,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 12289 * ST_WAYS);
+	__uint(max_entries, ENTRIES_DEFAULT);
 	__type(key, __u32);
 	__type(value, struct st_flow);
 } flows SEC(".maps");

@@ -41,7 +41,7 @@ static __noinline int observe_segment(struct __sk_buff *skb, struct scratch *scr
 /* Read far more often than written: the mark stays in every CPU's cache. */
 static __always_inline void show(const struct __sk_buff *skb, bool egress)
 {
-	volatile __u8 *mark = &shown[egress][st_shown_slot(skb->ifindex)];
+	volatile __u8 *mark = &shown[st_shown_slot(skb->ifindex)][egress];
 
 	if (!*mark)
 		*mark = 1;

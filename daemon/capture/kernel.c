@@ -385,5 +385,5 @@ void kernel_take_shown(struct kernel *kernel, struct kernel_shown *out)
 
 bool kernel_was_shown(const struct kernel_shown *shown, enum kernel_hook hook, unsigned ifindex)
 {
-	return shown->mark[hook][st_shown_slot(ifindex)];
+	return shown->mark[st_shown_slot(ifindex)][hook];
 }

@@ -73,9 +73,9 @@ enum kernel_flow kernel_flow_state(struct kernel *kernel, const struct st_flow_k
 /* The SYN of that time is in the table and has no answer. */
 bool kernel_syn_unanswered(struct kernel *kernel, const struct st_flow_key *key, uint64_t syn_time);
 
-/* Marks of the interfaces that showed packets: [KERNEL_INGRESS], [KERNEL_EGRESS]. */
+/* Marks of the interfaces that showed packets, by slot and hook. */
 struct kernel_shown {
-	uint8_t mark[2][ST_SHOWN_SLOTS] __attribute__((aligned(8)));
+	uint8_t mark[ST_SHOWN_SLOTS][2] __attribute__((aligned(8)));
 };
 
 /* The marks since the last call, which start anew. */
