@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The least conceivable observer:
- *   drain DEVICE SCRIPT
- * Attaches the floor program to both hooks of the device, with a plan for this script, or for any
- * traffic where it is "all"; says "observing". Every 100 ms it takes the events, touching each byte
- * once, until standard input ends. Then says how many there were, and how many one connection
- * should have made.
+ *   drain [-f] DEVICE SCRIPT
+ * Attaches the floor program (-f: the follower) to both hooks of the device, with a plan for this
+ * script, or for any traffic where it is "all"; says "observing". Every 100 ms it takes the events,
+ * touching each byte once, until standard input ends. Then says how many there were, and how many
+ * one connection should have made.
  */
 #include <err.h>
 #include <poll.h>
@@ -48,24 +48,39 @@ static void drain(struct ring_buffer *ring)
 	ring_buffer__consume(ring);
 }
 
+static _Noreturn void usage(void)
+{
+	errx(2, "use: drain [-f] DEVICE SCRIPT");
+}
+
 int main(int argc, char **argv)
 {
 	const struct script_options script = { .port = FLOOR_SERVER_PORT, .segment = 1448 };
 	static struct programs programs;
 	static struct template template;
-	const bool all = argc == 3 && !strcmp(argv[2], "all");
 	struct drained drained = { 0 };
+	enum program which = FLOOR;
+	struct floor_bpf *floor;
 	struct ring_buffer *ring;
 	unsigned each;
+	bool all;
 
-	if (argc != 3 || (!all && !script_write(&template, argv[2], &script)))
-		errx(2, "use: drain DEVICE SCRIPT");
+	if (argc == 4 && !strcmp(argv[1], "-f")) {
+		which = FOLLOWER;
+		argv++;
+	} else if (argc != 3) {
+		usage();
+	}
+	all = !strcmp(argv[2], "all");
+	if (!all && !script_write(&template, argv[2], &script))
+		usage();
 	programs_open(&programs, FLOWS);
 	each = all ? plan_all(&programs) : plan_learn(&programs, &template, 1);
-	ring = ring_buffer__new(bpf_map__fd(programs.floor->maps.ring), on_event, &drained, NULL);
+	floor = which == FLOOR ? programs.floor : programs.follower;
+	ring = ring_buffer__new(bpf_map__fd(floor->maps.ring), on_event, &drained, NULL);
 	if (!ring)
 		err(1, "cannot map the ring");
-	hooks_attach(programs.fd[FLOOR], argv[1]);
+	hooks_attach(programs.fd[which], argv[1]);
 	fputs("observing\n", stderr);
 	drain(ring);
 	fprintf(stderr, "events %llu each %u sum %llu\n", (unsigned long long)drained.events, each,

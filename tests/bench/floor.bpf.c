@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The least that can be done for the same events: no flow table, no walk, no gate. The plan says
- * which packets matter, which no real observer could know. Behind it the prices of single steps.
+ * which packets matter, which no real observer could know. The follower does the same, and has a
+ * place for each SYN and for each flow in the kernel's own maps. Behind them the prices of steps.
  */
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <linux/bpf.h>
@@ -42,11 +44,75 @@ struct {
 	__type(value, struct scratch);
 } scratches SEC(".maps");
 
+/* Of a flow, the least: since when, and where its directions stand. */
+struct followed {
+	__u64 id;
+	__u32 need[2];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, FLOOR_SYNS);
+	__type(key, struct st_flow_key);
+	__type(value, struct floor_syn);
+} followed_syns SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, FLOOR_FLOWS);
+	__type(key, struct st_flow_key);
+	__type(value, struct followed);
+} followed_flows SEC(".maps");
+
 struct headers {
 	struct ethhdr ethernet;
 	struct iphdr ip;
 	struct tcphdr tcp;
 } __attribute__((packed, aligned(2)));
+
+/* The same for both directions. Which end has sent the packet. */
+static __always_inline __u32 key_of(const struct headers *headers, struct st_flow_key *key)
+{
+	__u64 source = (__u64)headers->ip.saddr << 16 | headers->tcp.source;
+	__u64 dest = (__u64)headers->ip.daddr << 16 | headers->tcp.dest;
+	__u32 sender = source > dest;
+	__u64 lower = sender ? dest : source, higher = sender ? source : dest;
+
+	*key = (struct st_flow_key){
+		.addr = { [0] = { [3] = lower >> 16 }, [1] = { [3] = higher >> 16 } },
+		.port = { lower, higher }
+	};
+	return sender;
+}
+
+static __always_inline void connect_followed(const struct headers *headers)
+{
+	struct floor_syn fresh = { .time = bpf_ktime_get_ns(), .seq = headers->tcp.seq };
+	struct floor_syn *syn;
+	struct st_flow_key key;
+
+	key_of(headers, &key);
+	if (!headers->tcp.ack) {
+		bpf_map_update_elem(&followed_syns, &key, &fresh, BPF_ANY);
+		return;
+	}
+	syn = bpf_map_lookup_elem(&followed_syns, &key);
+	if (syn)
+		syn->answered = fresh.time - syn->time;
+}
+
+static __always_inline void follow(const struct headers *headers, __u64 now, __u32 n)
+{
+	struct st_flow_key key;
+	__u32 sender = key_of(headers, &key), end = bpf_ntohl(headers->tcp.seq) + n;
+	struct followed *flow = bpf_map_lookup_elem(&followed_flows, &key);
+	struct followed fresh = { .id = now, .need = { end, end } };
+
+	if (flow)
+		flow->need[sender & 1] = end;
+	else
+		bpf_map_update_elem(&followed_flows, &key, &fresh, BPF_ANY);
+}
 
 static __always_inline void connect(const struct headers *headers)
 {
@@ -64,7 +130,7 @@ static __always_inline void connect(const struct headers *headers)
 }
 
 static __always_inline void emit(struct __sk_buff *skb, const struct headers *headers, __u32 offset,
-				 __u32 n)
+				 __u32 n, bool followed)
 {
 	__u32 zero = 0;
 	struct scratch *scratch = bpf_map_lookup_elem(&scratches, &zero);
@@ -81,6 +147,8 @@ static __always_inline void emit(struct __sk_buff *skb, const struct headers *he
 	scratch->event.seq = headers->tcp.seq;
 	scratch->event.ack = headers->tcp.ack_seq;
 	scratch->event.len = n;
+	if (followed)
+		follow(headers, scratch->event.time, n);
 	if (n &&
 	    bpf_skb_load_bytes(skb, offset, scratch->payload, ((n - 1) & (FLOOR_LENGTHS - 1)) + 1))
 		return;
@@ -88,8 +156,7 @@ static __always_inline void emit(struct __sk_buff *skb, const struct headers *he
 			   BPF_RB_NO_WAKEUP);
 }
 
-SEC("tc")
-int floor_of(struct __sk_buff *skb)
+static __always_inline int observe(struct __sk_buff *skb, bool followed)
 {
 	const struct headers *here = (const void *)(long)skb->data;
 	struct headers copy, *headers = &copy;
@@ -104,14 +171,29 @@ int floor_of(struct __sk_buff *skb)
 	offset = sizeof(headers->ethernet) + sizeof(headers->ip) + headers->tcp.doff * 4;
 	len = bpf_ntohs(headers->ip.tot_len) + sizeof(headers->ethernet) - offset;
 	if (headers->tcp.syn) {
-		connect(headers);
+		if (followed)
+			connect_followed(headers);
+		else
+			connect(headers);
 		return VERDICT;
 	}
 	planned = plan.copy[headers->tcp.source == bpf_htons(FLOOR_SERVER_PORT)]
 			   [headers->tcp.fin | headers->tcp.rst][len & (FLOOR_LENGTHS - 1)];
 	if (planned)
-		emit(skb, headers, offset, planned - 1);
+		emit(skb, headers, offset, planned - 1, followed);
 	return VERDICT;
+}
+
+SEC("tc")
+int floor_of(struct __sk_buff *skb)
+{
+	return observe(skb, false);
+}
+
+SEC("tc")
+int follower_of(struct __sk_buff *skb)
+{
+	return observe(skb, true);
 }
 
 /* Prices of single steps. */

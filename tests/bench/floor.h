@@ -9,6 +9,7 @@
 #define FLOOR_SERVER_PORT 443
 #define FLOOR_LENGTHS 2048 /* of a payload, and as many bytes are copied at most */
 #define FLOOR_SYNS 16384
+#define FLOOR_FLOWS 65536
 
 /* A packet is known by its sender, by whether it ends the stream, and by its payload's length. */
 struct floor_plan {

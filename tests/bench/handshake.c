@@ -3,9 +3,9 @@
  * What a handshake costs in the kernel, packet by packet, by test runs in order:
  *   handshake [-r ROUNDS] [-n COUNT] SCRIPT
  * COUNT connections of the script (see load/scripts.c), one after another, once through each
- * program (the empty one, shaketap's, the floor); ns by the kernel's own count (bpf_stats), whose
- * clock takes its part in both. Lines on standard output: program, number of the packet in its
- * connection, its bytes, ns on the average.
+ * program (the empty one, shaketap's, the floor, the follower); ns by the kernel's own count
+ * (bpf_stats), whose clock takes its part in both. Lines on standard output: program, number of the
+ * packet in its connection, its bytes, ns on the average.
  */
 #include <err.h>
 #include <getopt.h>
@@ -27,7 +27,7 @@
 #define PACKETS_MAX 64
 #define FLOWS 65536
 
-static const char *const program_names[COMPARED] = { "empty", "shaketap", "floor" };
+static const char *const program_names[COMPARED] = { "empty", "shaketap", "floor", "follower" };
 
 struct bench {
 	struct programs programs;

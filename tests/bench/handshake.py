@@ -43,13 +43,15 @@ def nets_of(found, program):
 
 def test_run(bench, script):
     found, events = by_test_run(bench, script)
-    ours, least = nets_of(found, "shaketap"), nets_of(found, "floor")
+    ours, least, follower = (nets_of(found, program) for program in ("shaketap", "floor", "follower"))
     bench.report.must(0 < events["floor"] <= events["shaketap"], f"{script}: events by program: {events}")
     put = bench.report.put
     put(f"test-run.{script}", f"{script}, {len(ours)} packets by test run, one by one", "us",
         [sum(values) / 1000 for values in zip(*ours.values())])
     put(f"floor.test-run.{script}", f"  floor: {events['floor']:g} events of {events['shaketap']:g}, no more", "us",
         [sum(values) / 1000 for values in zip(*least.values())])
+    put(f"follower.test-run.{script}", "  a follower with the kernel's own maps, the same events", "us",
+        [sum(values) / 1000 for values in zip(*follower.values())])
     if script == "tls13":
         for number, size in ours:
             put(f"test-run.{script}.{number}", f"  packet {number} of {size} bytes", "ns", ours[number, size])
@@ -60,7 +62,8 @@ def live(bench, script, packets):
     kind = Live(bench, script, bench.quick(30_000, 5_000), rate=RATE, floor=True)
     rounds = kind.rounds()
     for who, key, text in (("shaketap", f"live.{script}", f"{script}, {packets} packets live at {RATE:,}/s"),
-                           ("floor", f"floor.live.{script}", "  floor: the same events and nothing else")):
+                           ("floor", f"floor.live.{script}", "  floor: the same events and nothing else"),
+                           ("follower", f"follower.live.{script}", "  a follower with the kernel's own maps")):
         bench.report.put(key, text, "us", [(with_it - empty) * packets / 1000
                                            for with_it, empty in zip(rounds[who], rounds["empty"])])
     bench.report.put(f"events.{script}", "  events of each", "", kind.events)
@@ -84,3 +87,5 @@ def measure(bench):
     bench.report.note("by test run a system call comes before each packet, so its way through the programs is cold")
     bench.report.note("floor: headers, then at once an event where shaketap made one, with as many bytes; a place of a "
                       "table for SYN and its answer. No flow table, no walk, no gate")
+    bench.report.note("follower: the floor with a place for each SYN and each flow in the kernel's LRU hash maps. No "
+                      "walk, no gate, no second look")

@@ -2,7 +2,7 @@
 """The programs at work, by the kernel's own count of their time (bpf_stats), ours and an empty one in turn."""
 import os
 
-from observers import Shaketap, floor_of, programs_of, total
+from observers import Floor, Follower, Shaketap, planned, programs_of, total
 from process import Process
 
 
@@ -24,7 +24,7 @@ class Bystander:
 
 class Live:
     def __init__(self, bench, script, count, rate=None, bulk=None, vlan=None, floor=False):
-        self.floor = floor_of(script) if floor else None
+        self.least = [planned(kind, script) for kind in (Floor, Follower)] if floor else []
         self.bench, self.script, self.count = bench, script, count
         self.rate, self.bulk, self.vlan = rate, bulk, vlan
 
@@ -37,19 +37,20 @@ class Live:
         self.bench.report.must(ran >= sent["packets"], f"the programs ran {ran} times for {sent['packets']:.0f} packets")
         return (after[0] - before[0]) / ran, sent
 
-    def at_least(self, found):
-        floor = self.floor(self.bench)
-        ns, sent = self.send(floor)
-        found["floor"].append(ns)
-        floor.seen(sent["connections"])
-        self.floor_events.append(floor.events)
+    def at_least(self, kind, found):
+        observer = kind(self.bench)
+        ns, sent = self.send(observer)
+        found[kind.name].append(ns)
+        observer.seen(sent["connections"])
+        if kind.name == "floor":
+            self.floor_events.append(observer.events)
         # A few handshakes of ours are over, for the daemon, before their last packet.
-        self.bench.report.must(floor.events <= 1.02 * self.events[-1],
-                               f"the floor has {floor.events:.2f} events, shaketap {self.events[-1]:.2f}")
+        self.bench.report.must(observer.events <= 1.02 * self.events[-1],
+                               f"the {kind.name} has {observer.events:.2f} events, shaketap {self.events[-1]:.2f}")
 
     def rounds(self):
         """ns per packet, by program."""
-        found, self.events, self.floor_events = {"empty": [], "shaketap": [], "floor": []}, [], []
+        found, self.events, self.floor_events = {"empty": [], "shaketap": [], "floor": [], "follower": []}, [], []
         for _ in range(self.bench.rounds):
             empty = Bystander(self.bench, "s0")
             found["empty"].append(self.send(empty)[0])
@@ -60,10 +61,10 @@ class Live:
             ours.spent()
             seen, wanted = ours.seen(sent["connections"]), 0 if self.script == "stream" else sent["connections"]
             self.bench.report.must(seen == wanted, f"live: {seen:.0f} of {wanted:.0f} handshakes were seen")
-            if self.floor:
+            if self.least:
                 self.events.append(total(ours.page(), "shaketap_events_total") / sent["connections"])
             ours.stop()
-            if self.floor:
-                self.at_least(found)
+            for kind in self.least:
+                self.at_least(kind, found)
             stats.stop()
         return found

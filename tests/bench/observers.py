@@ -90,10 +90,10 @@ class ShaketapJson(Shaketap):
 
 class Floor(Observer):
     """tests/bench/drain: as many events as shaketap's, of which nothing is made."""
-    name, script = "floor", "tls13"
+    name, script, words = "floor", "tls13", ()
 
     def command(self):
-        return [self.bench.tool("drain"), self.interfaces, self.script]
+        return [self.bench.tool("drain"), *self.words, self.interfaces, self.script]
 
     def ready(self, process):
         return process.said("observing")
@@ -105,7 +105,7 @@ class Floor(Observer):
     def seen(self, sent):
         self.stop()
         events, each = (int(re.search(rf"{word} (\d+)", read(self.log)).group(1)) for word in ("events", "each"))
-        self.bench.report.must(events <= each * sent, f"the floor has {events} events for {sent:.0f} handshakes")
+        self.bench.report.must(events <= each * sent, f"the {self.name} has {events} events for {sent:.0f} handshakes")
         self.events = events / sent
         return events / each
 
@@ -113,8 +113,13 @@ class Floor(Observer):
         return programs_of(self.process.pid)
 
 
-def floor_of(script):
-    return type("Floor", (Floor,), {"script": script})
+class Follower(Floor):
+    """The same, with a place for each SYN and each flow in the kernel's own maps."""
+    name, words = "follower", ("-f",)
+
+
+def planned(kind, script):
+    return type(kind.__name__, (kind,), {"script": script})
 
 
 class Tcpdump(Observer):

@@ -8,7 +8,7 @@ import time
 
 import stream
 from live import Bystander
-from observers import Shaketap, Tcpdump, floor_of
+from observers import Floor, Follower, Shaketap, Tcpdump, planned
 from place import softirq_thread
 from process import Process, cpu_ns, read
 
@@ -98,7 +98,7 @@ class Shares:
 
     def __init__(self):
         self.rate, self.server = collections.defaultdict(list), collections.defaultdict(list)
-        self.daemon, self.kernel, self.packets, self.floor = [], [], [], []
+        self.daemon, self.kernel, self.packets, self.least = [], [], [], collections.defaultdict(list)
 
 
 def with_and_without(bench, server, shares, seconds):
@@ -128,11 +128,12 @@ def in_the_kernel(bench, server, shares, seconds):
     shares.kernel.append((spent - none * ran) / count)
     shares.packets.append(ran / count)
     ours.stop()
-    least = floor_of("all")(bench)
-    count = server.shake(seconds)[0]
-    spent, ran = least.programs()
-    shares.floor.append((spent - none * ran + least.spent()) / count)
-    least.stop()
+    for kind in (Floor, Follower):
+        least = planned(kind, "all")(bench)
+        count = server.shake(seconds)[0]
+        spent, ran = least.programs()
+        shares.least[kind.name].append((spent - none * ran + least.spent()) / count)
+        least.stop()
     stats.stop()
 
 
@@ -157,8 +158,10 @@ def handshakes(bench):
     put("share", "  all CPU of shaketap, to the server's", "%",
         [100 * (daemon + kernel) / server_ns
          for daemon, kernel, server_ns in zip(shares.daemon, shares.kernel, shares.server["nobody"])])
-    put("floor.share", "  the floor, an event of every packet with payload, FIN or RST: all its CPU, to the server's",
-        "%", [100 * least / server_ns for least, server_ns in zip(shares.floor, shares.server["nobody"])])
+    for who, text in (("floor", "the floor, an event of every packet with payload, FIN or RST"),
+                      ("follower", "a follower with the kernel's own maps, the same events")):
+        put(f"{who}.share", f"  {text}: all its CPU, to the server's", "%",
+            [100 * least / server_ns for least, server_ns in zip(shares.least[who], shares.server["nobody"])])
 
 
 def measure(bench):

@@ -63,6 +63,7 @@ unsigned plan_learn(struct programs *programs, const struct template *template, 
 		events += *place != 0;
 	}
 	copies_free(copies);
+	programs->follower->bss->plan = *plan;
 	return events;
 }
 
@@ -80,5 +81,6 @@ unsigned plan_all(struct programs *programs)
 			plan->copy[side][1][length] = (__u16)(1 + n);
 		}
 	}
+	programs->follower->bss->plan = *plan;
 	return 0;
 }

@@ -48,7 +48,7 @@ static void run_round(struct programs *programs)
 		for (enum program which = EMPTY; which < PROGRAMS; which++) {
 			double ns;
 
-			if (which == SHAKETAP || which == FLOOR)
+			if (which == SHAKETAP || which == FLOOR || which == FOLLOWER)
 				continue;
 			ns = batch(programs, which);
 			if (fastest[which] == 0 || ns < fastest[which])

@@ -26,11 +26,13 @@ static void open_floor(struct programs *programs)
 	struct floor_bpf *floor = floor_bpf__open_and_load();
 
 	programs->floor = floor;
+	programs->follower = floor_bpf__open_and_load();
 	programs->empty = empty_bpf__open_and_load();
-	if (!floor || !programs->empty)
+	if (!floor || !programs->follower || !programs->empty)
 		err(1, "cannot load the programs to compare with");
 	programs->fd[EMPTY] = bpf_program__fd(programs->empty->progs.empty);
 	programs->fd[FLOOR] = bpf_program__fd(floor->progs.floor_of);
+	programs->fd[FOLLOWER] = bpf_program__fd(programs->follower->progs.follower_of);
 	programs->fd[PRICE_CALL] = bpf_program__fd(floor->progs.price_call);
 	programs->fd[PRICE_KTIME] = bpf_program__fd(floor->progs.price_ktime);
 	programs->fd[PRICE_LOAD] = bpf_program__fd(floor->progs.price_load);
@@ -45,7 +47,9 @@ static void open_rings(struct programs *programs)
 					  &taken[SHAKETAP], NULL);
 	if (!programs->ring ||
 	    ring_buffer__add(programs->ring, bpf_map__fd(programs->floor->maps.ring), on_event,
-			     &taken[FLOOR]))
+			     &taken[FLOOR]) ||
+	    ring_buffer__add(programs->ring, bpf_map__fd(programs->follower->maps.ring), on_event,
+			     &taken[FOLLOWER]))
 		err(1, "cannot map the rings");
 }
 
@@ -83,6 +87,7 @@ void programs_close(struct programs *programs)
 	ring_buffer__free(programs->ring);
 	empty_bpf__destroy(programs->empty);
 	floor_bpf__destroy(programs->floor);
+	floor_bpf__destroy(programs->follower);
 	shaketap_bpf__destroy(programs->skel);
 }
 

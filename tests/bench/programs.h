@@ -21,6 +21,7 @@ enum program {
 	EMPTY,
 	SHAKETAP,
 	FLOOR,
+	FOLLOWER,
 	COMPARED,
 	PRICE_CALL = COMPARED,
 	PRICE_KTIME,
@@ -37,9 +38,9 @@ struct taken {
 struct programs {
 	struct shaketap_bpf *skel;
 	struct empty_bpf *empty;
-	struct floor_bpf *floor;
+	struct floor_bpf *floor, *follower; /* the same, each with a ring and a plan of its own */
 	int fd[PROGRAMS];
-	struct ring_buffer *ring; /* both rings */
+	struct ring_buffer *ring; /* of all three */
 	struct tables tables;	  /* mapped */
 	struct taken taken[COMPARED];
 };
