@@ -227,6 +227,7 @@ static __always_inline void begin_segment(struct segment *segment, const struct 
 	segment->telling = !other->copied && !other->records && flow->repeats < ST_REPEATS_MAX;
 	segment->told = 0;
 	segment->done = 0;
+	segment->server_hello = 0;
 	/* With a gap, or without the client's hello, it is for the daemon to see what is there. */
 	segment->other = other->walk == ST_WALK_ON && !flow->joined ? other->signs : 0;
 	segment->seq = packet->seq;

@@ -94,6 +94,7 @@ struct segment {
 	__u8 opened, joined, lost; /* as in struct st_flow */
 	__u8 other;		   /* enum st_sign of the other direction */
 	__u8 done;		   /* see done.bpf.h */
+	__u8 server_hello;	   /* the record at hand begins with one */
 	__u8 telling;		   /* segments sent again are worth an event */
 	__u8 told;		   /* this was one */
 	__u8 early;		   /* parts that came before it were kept, see early.bpf.h */

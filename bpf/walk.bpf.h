@@ -84,6 +84,7 @@ static __always_inline bool enter_record(struct segment *segment, const __u8 *b,
 		return false;
 	switch (b[0]) {
 	case TLS_RECORD_HANDSHAKE:
+		segment->server_hello = peeked && b[5] == TLS_HANDSHAKE_SERVER_HELLO;
 		if (config.no_certificates && !(half->signs & ST_SIGN_CIPHER) && peeked &&
 		    is_certificate(b, length))
 			half->copy_to = body + TLS_HANDSHAKE_HEADER_LEN;
@@ -202,6 +203,8 @@ static __always_inline int take_step(struct __sk_buff *skb, struct scratch *scra
 		scratch->event.done = 1;
 		return 1;
 	}
+	if (segment->server_hello)
+		note_suite();
 	if (before(seq + TLS_RECORD_HEADER_LEN, half->copy_to))
 		return left > TLS_RECORD_HEADER_LEN ? gather_clear(skb, segment) : 1;
 	leave_out(segment);

@@ -108,7 +108,9 @@ enum st_sign {
 	ST_SIGN_DATA = 1 << 1,	      /* a record of application data */
 	ST_SIGN_FINISHED = 1 << 2,    /* up to TLS 1.2: its Finished */
 	ST_SIGN_FINISHED_13 = 1 << 3, /* TLS 1.3: by its length, the Finished of a client */
-	ST_SIGN_CLIENT = 1 << 4	      /* it began with a ClientHello */
+	ST_SIGN_CLIENT = 1 << 4,      /* it began with a ClientHello */
+	ST_SIGN_SHA256 = 1 << 5,      /* of the suite in the ServerHello, one of TLS 1.3 */
+	ST_SIGN_SHA384 = 1 << 6
 };
 
 /* Did the FIN of a direction pass? */

@@ -48,6 +48,13 @@
 #define TLS_SERVER_HELLO_MIN (2 + 32 + 1 + 2 + 1)
 
 #define TLS_RANDOM_LEN 32
+#define TLS_SESSION_ID_MAX 32
+
+/* Suites of TLS 1.3 with a tag of 16 bytes (appendix B.4). */
+#define TLS_AES_128_GCM_SHA256 0x1301
+#define TLS_AES_256_GCM_SHA384 0x1302
+#define TLS_CHACHA20_POLY1305_SHA256 0x1303
+#define TLS_AES_128_CCM_SHA256 0x1304
 
 /*
  * SSL 2.0 (RFC 5246 appendix E.2, RFC 6101 appendix E): a record header of two bytes, the

@@ -19,6 +19,15 @@ enum {
 	REQUEST = 300
 };
 
+/* Appendix B.4. */
+enum {
+	AES_128_GCM = 0x1301,
+	AES_256_GCM,
+	CHACHA20,
+	AES_128_CCM,
+	AES_128_CCM_8 /* its tag has 8 bytes */
+};
+
 static void record(struct rig *rig, int side, uint8_t type, size_t length)
 {
 	uint8_t bytes[2048];
@@ -64,27 +73,82 @@ static void is_not_done(struct rig *rig)
 	rig->base.client_port++;
 }
 
+/* Section 4.1.3: version, random, session id, suite. */
+static void server_hello_13(struct rig *rig, uint8_t session_id_length, uint16_t suite)
+{
+	uint8_t bytes[128], *session_id = bytes + 5 + 4 + 2 + 32;
+	size_t n = tls_hello(bytes, TLS_HANDSHAKE_SERVER_HELLO, 86);
+
+	session_id[0] = session_id_length;
+	session_id[1 + session_id_length] = (uint8_t)(suite >> 8);
+	session_id[2 + session_id_length] = (uint8_t)suite;
+	say(rig, SERVER, bytes, n);
+}
+
+static void hellos_13(struct rig *rig)
+{
+	client_hello(rig);
+	server_hello_13(rig, 32, AES_128_GCM);
+}
+
 /* Hellos of TLS 1.3, and the server's flight. */
 static void flight_13(struct rig *rig)
 {
-	both_hellos(rig);
+	hellos_13(rig);
 	record(rig, SERVER, DATA, FLIGHT);
 }
 
 static void tls13(void **state)
 {
-	static const size_t finished[] = { FINISHED_SHA256, FINISHED_SHA384 };
+	static const struct {
+		uint16_t suite;
+		uint8_t session_id_length;
+		size_t finished;
+	} suites[] = { { AES_128_GCM, 32, FINISHED_SHA256 },
+		       { AES_256_GCM, 32, FINISHED_SHA384 },
+		       { CHACHA20, 0, FINISHED_SHA256 },
+		       { AES_128_CCM, 32, FINISHED_SHA256 } };
 	struct rig *rig = *state;
 
-	for (size_t i = 0; i < 2; i++) {
-		flight_13(rig);
+	for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++) {
+		client_hello(rig);
+		server_hello_13(rig, suites[i].session_id_length, suites[i].suite);
+		record(rig, SERVER, DATA, FLIGHT);
 		cipher(rig, CLIENT);
-		record(rig, CLIENT, DATA, finished[i]);
+		record(rig, CLIENT, DATA, suites[i].finished);
 		record(rig, SERVER, DATA, 250); /* a ticket */
 		record(rig, CLIENT, DATA, REQUEST);
 		is_done(rig, CLIENT);
 		rig->base.client_port++;
 	}
+}
+
+/* As long as a Finished with another hash: that is none. */
+static void tls13_of_another_hash(void **state)
+{
+	static const struct {
+		uint16_t suite;
+		size_t length;
+	} others[] = { { AES_128_GCM, FINISHED_SHA384 },
+		       { AES_256_GCM, FINISHED_SHA256 },
+		       { AES_128_CCM_8, FINISHED_SHA256 },
+		       { 0xc02f, FINISHED_SHA256 } }; /* of TLS 1.2 */
+	struct rig *rig = *state;
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		client_hello(rig);
+		server_hello_13(rig, 32, others[i].suite);
+		record(rig, SERVER, DATA, FLIGHT);
+		record(rig, CLIENT, DATA, others[i].length);
+		record(rig, CLIENT, DATA, REQUEST);
+		is_not_done(rig);
+	}
+	client_hello(rig);
+	server_hello_13(rig, 33, AES_128_GCM); /* no session id is so long */
+	record(rig, SERVER, DATA, FLIGHT);
+	record(rig, CLIENT, DATA, FINISHED_SHA256);
+	record(rig, CLIENT, DATA, REQUEST);
+	is_not_done(rig);
 }
 
 /* All of the client's in one segment: what lies behind the data is not copied. */
@@ -120,13 +184,13 @@ static void tls13_goes_on(void **state)
 	record(rig, CLIENT, DATA, REQUEST);
 	is_not_done(rig);
 
-	both_hellos(rig); /* early data, before anything of the server's */
+	hellos_13(rig); /* early data, before anything of the server's */
 	record(rig, CLIENT, DATA, FINISHED_SHA256);
 	record(rig, SERVER, DATA, FLIGHT);
 	record(rig, CLIENT, DATA, REQUEST);
 	is_not_done(rig);
 
-	both_hellos(rig); /* the same, and a flight whose first record is as long as a Finished */
+	hellos_13(rig); /* the same, and a flight whose first record is as long as a Finished */
 	record(rig, CLIENT, DATA, REQUEST);
 	record(rig, SERVER, DATA, FINISHED_SHA256);
 	record(rig, SERVER, DATA, FLIGHT);
@@ -157,7 +221,7 @@ static void tls13_joined(void **state)
 {
 	struct rig *rig = *state;
 
-	server_hello(rig);
+	server_hello_13(rig, 32, AES_128_GCM);
 	record(rig, SERVER, DATA, FLIGHT);
 	record(rig, CLIENT, DATA, FINISHED_SHA256);
 	record(rig, CLIENT, DATA, REQUEST);
@@ -246,10 +310,9 @@ static void the_ring_is_full(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(tls13),	     TEST(tls13_at_once),
-		TEST(tls13_goes_on), TEST(tls13_with_a_gap),
-		TEST(tls13_joined),  TEST(tls12),
-		TEST(tls12_goes_on), TEST(the_ring_is_full),
+		TEST(tls13),	     TEST(tls13_of_another_hash), TEST(tls13_at_once),
+		TEST(tls13_goes_on), TEST(tls13_with_a_gap),	  TEST(tls13_joined),
+		TEST(tls12),	     TEST(tls12_goes_on),	  TEST(the_ring_is_full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
