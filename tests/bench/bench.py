@@ -58,6 +58,9 @@ def main():
                 bench.report.begin(name, part.TITLE)
                 part.measure(bench)
     found = targets.compare(bench.report.rows)
+    if set(parts) == set(PARTS):
+        missing = [target[0] for target in targets.TARGETS if target[0] not in {row["target"] for row in found}]
+        bench.report.must(not missing, f"not measured: {', '.join(missing)}")
     targets.show(found)
     out = os.path.join(build, "bench/results.json")
     os.makedirs(os.path.dirname(out), exist_ok=True)

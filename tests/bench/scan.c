@@ -19,6 +19,8 @@
 #include <unistd.h>
 
 #define FILE_HEADER_LEN 24
+#define MAGIC_US 0xa1b2c3d4U /* as this machine writes it */
+#define MAGIC_NS 0xa1b23c4dU
 #define PLACES (1U << 18)
 #define HEADERS_LEN (sizeof(struct ether_header) + sizeof(struct iphdr) + sizeof(struct tcphdr))
 
@@ -75,7 +77,12 @@ static void scan_packet(struct scan *scan, const uint8_t *p, size_t n)
 static void scan_file(struct scan *scan, const uint8_t *p, size_t n)
 {
 	struct record_header header;
+	uint32_t magic = 0;
 
+	if (n >= FILE_HEADER_LEN)
+		memcpy(&magic, p, sizeof(magic));
+	if (magic != MAGIC_US && magic != MAGIC_NS)
+		errx(1, "not a pcap file of this machine");
 	for (size_t at = FILE_HEADER_LEN; at + sizeof(header) <= n; at += header.captured) {
 		memcpy(&header, p + at, sizeof(header));
 		at += sizeof(header);
