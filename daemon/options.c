@@ -245,6 +245,18 @@ static enum options_result parse_command(struct parsing *parsing, int argc, char
 	return parsing->result;
 }
 
+/* What stands where a command should; NULL: nothing. */
+static void refuse_word(struct parsing *parsing, const char *word)
+{
+	static const char allowed[] = "': allowed are run, read, check, --help, --version";
+
+	if (!word)
+		complain(parsing, "no command", "", allowed + 1);
+	else
+		complain(parsing, *word == '-' ? "unknown option '" : "unknown command '", word,
+			 allowed);
+}
+
 enum options_result options_parse(int argc, char **argv, struct options *options, FILE *out,
 				  FILE *err)
 {
@@ -267,9 +279,7 @@ enum options_result options_parse(int argc, char **argv, struct options *options
 		fprintf(out, "shaketap %s\n", SHAKETAP_VERSION);
 		return OPTIONS_DONE;
 	}
-	complain(&parsing, argc > 1 ? "unknown command '" : "no command", word,
-		 argc > 1 ? "': allowed are run, read, check, --help, --version"
-			  : ": allowed are run, read, check, --help, --version");
+	refuse_word(&parsing, argc > 1 ? word : NULL);
 	return parsing.result;
 }
 

@@ -138,7 +138,7 @@ static const struct option_row run_rows[] = {
 static bool file_value(const struct value_range *range, const char *text, void *field)
 {
 	(void)range;
-	if (!*text)
+	if (!*text || strcmp(text, "-") == 0)
 		return false;
 	*(const char **)field = text;
 	return true;
@@ -152,7 +152,7 @@ static const struct option_row read_rows[] = {
 	  .name = "metrics",
 	  .metavar = "FILE",
 	  .help = "Write the metrics page to this file at the end",
-	  .allowed = "the name of a file",
+	  .allowed = "the name of a file; standard output is for records",
 	  .parse = file_value,
 	  .field = FIELD(metrics_file) },
 	COMMON_ROWS,

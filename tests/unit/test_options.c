@@ -164,9 +164,11 @@ static void test_refused(void **state)
 		const char *line, *want;
 	} rows[] = {
 		{ "", "no command: allowed are run, read, check" },
-		{ "-v run", "unknown command '-v': allowed are run, read, check" },
+		{ "-v run", "unknown option '-v': allowed are run, read, check" },
 		{ "top", "unknown command 'top': allowed are run, read, check" },
 		{ "read", "no file: allowed are capture files and -" },
+		{ "read --metrics - a.pcap", "--metrics '-': allowed is the name of a file" },
+		{ "--bogus", "unknown option '--bogus': allowed are run, read, check" },
 		{ "read --metrics", "--metrics needs a value: allowed is the name of a file" },
 		{ "read x.pcap -i lo", "unknown option '-i': allowed are those of shaketap read" },
 		{ "run eth0", "surplus argument 'eth0'" },
