@@ -51,6 +51,8 @@ void connections_free(struct connections *all)
 		TAILQ_REMOVE(&all->spare, connection, awake);
 		free(connection);
 	}
+	index_free(&all->by_key);
+	index_free(&all->by_random);
 	parking_free(all->parking);
 	certificates_free(all->certificates);
 }
@@ -58,10 +60,13 @@ void connections_free(struct connections *all)
 struct connection *connection_find(struct connections *all, const struct st_flow_key *key,
 				   uint32_t hash)
 {
-	struct connection *found;
+	struct connection *connection;
+	size_t at = hash;
 
-	HASH_FIND_BYHASHVALUE(by_key, all->by_key, key, sizeof(*key), hash, found);
-	return found || !all->parking ? found : connection_wake_up(all, key, hash);
+	while ((connection = index_next(&all->by_key, hash, &at)))
+		if (!memcmp(&connection->key, key, sizeof(*key)))
+			return connection;
+	return all->parking ? connection_wake_up(all, key, hash) : NULL;
 }
 
 uint64_t connections_due(const struct connections *all, uint64_t timeout)
@@ -136,8 +141,7 @@ struct connection *connection_new(struct connections *all, const struct st_flow_
 	connection->seat.hash = hash;
 	tracker_init(&connection->tracker);
 	connection->tracker.certificates = all->certificates;
-	HASH_ADD_BYHASHVALUE(by_key, all->by_key, key, sizeof(connection->key), hash, connection);
-	if (!connection->by_key.tbl) {
+	if (!index_add(&all->by_key, hash, connection)) {
 		connection_spare(all, connection);
 		return NULL;
 	}
@@ -178,12 +182,21 @@ static uint64_t digest_of(const struct tls_client_hello *hello, uint64_t seed)
 
 void connection_list_random(struct connections *all, struct connection *connection, uint32_t hash)
 {
-	const struct tls_client_hello *hello = connection->tracker.hs.client_hello;
-
-	HASH_ADD_KEYPTR_BYHASHVALUE(by_random, all->by_random, hello->random, TLS_RANDOM_LEN, hash,
-				    connection);
 	/* Without memory its copies count as handshakes of their own. */
-	connection->listed_by_random = connection->by_random.tbl;
+	connection->listed_by_random = index_add(&all->by_random, hash, connection);
+	connection->random_hash = hash;
+}
+
+static const struct connection *find_random(const struct connections *all, const uint8_t *random,
+					    uint32_t hash)
+{
+	const struct connection *connection;
+	size_t at = hash;
+
+	while ((connection = index_next(&all->by_random, hash, &at)))
+		if (!memcmp(connection->tracker.hs.client_hello->random, random, TLS_RANDOM_LEN))
+			return connection;
+	return NULL;
 }
 
 bool connection_identify(struct connections *all, struct connection *connection)
@@ -192,7 +205,7 @@ bool connection_identify(struct connections *all, struct connection *connection)
 	const struct connection_half *client = &connection->half[connection->client];
 	const struct connection_half *server = &connection->half[!connection->client];
 	uint32_t hash = hash_bytes(hello->random, TLS_RANDOM_LEN, all->seed);
-	struct connection *other;
+	const struct connection *other = find_random(all, hello->random, hash);
 	uint64_t digest;
 
 	if (server->reasm.started)
@@ -200,8 +213,6 @@ bool connection_identify(struct connections *all, struct connection *connection)
 			     &(struct answer){ server->reasm.pos, client->reasm.pos,
 					       connection->key.port[connection->client] });
 	connection->digest = digest_of(hello, all->seed);
-	HASH_FIND_BYHASHVALUE(by_random, all->by_random, hello->random, TLS_RANDOM_LEN, hash,
-			      other);
 	if (other)
 		return other->digest != connection->digest;
 	if (all->parking && parking_find_random(all->parking, hello->random, hash, &digest))
@@ -237,9 +248,8 @@ void connection_release(struct connection *connection)
 void connection_unlist(struct connections *all, struct connection *connection)
 {
 	if (connection->listed_by_random)
-		HASH_DELETE(by_random, all->by_random, connection);
-	/* The analyzer does not see that it is in the table. */
-	HASH_DELETE(by_key, all->by_key, connection); // NOLINT(clang-analyzer-core.NullDereference)
+		index_delete(&all->by_random, connection->random_hash, connection);
+	index_delete(&all->by_key, connection->seat.hash, connection);
 }
 
 void connection_free(struct connections *all, struct connection *connection)

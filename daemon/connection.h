@@ -11,6 +11,7 @@
 
 #include "answers.h"
 #include "base/hash.h"
+#include "base/index.h"
 #include "role.h"
 #include "shaketap_abi.h"
 #include "stream/reasm.h"
@@ -55,8 +56,6 @@ struct connection {
 	struct seat seat;
 	TAILQ_ENTRY(connection) awake; /* of those that may be parked, or of the spare */
 	uint64_t busy;		       /* its progress when it came to the end of that list */
-	UT_hash_handle by_key;
-	UT_hash_handle by_random;
 
 	/* From here on it is parked as it is. */
 	struct st_flow_key key;
@@ -71,6 +70,7 @@ struct connection {
 	uint32_t first_seq; /* of the event it began with */
 	uint64_t last_segment; /* time of the last segment of the first ClientHello */
 	uint64_t digest;       /* of the ClientHello, beside its random */
+	uint32_t random_hash;  /* with listed_by_random: of its random */
 	struct role_signs signs;
 	struct connection_half half[2]; /* by sender index */
 	struct tracker tracker;
@@ -79,8 +79,8 @@ struct connection {
 TAILQ_HEAD(connection_list, connection);
 
 struct connections {
-	struct connection *by_key;
-	struct connection *by_random;
+	struct index by_key;	      /* who is awake */
+	struct index by_random;	      /* the same, once the ClientHello has been compared */
 	struct seat_list waiting;     /* all wait equally long, so new deadlines go to the end */
 	struct seat_list settling;    /* all of them awake */
 	struct connection_list awake; /* of the waiting, in the order they are looked at */

@@ -71,9 +71,7 @@ void connection_give_up(struct connections *all, struct seat *seat)
 static bool enter_tables(struct connections *all, struct connection *connection,
 			 uint32_t random_hash)
 {
-	HASH_ADD_BYHASHVALUE(by_key, all->by_key, key, sizeof(connection->key),
-			     connection->seat.hash, connection);
-	if (!connection->by_key.tbl)
+	if (!index_add(&all->by_key, connection->seat.hash, connection))
 		return false;
 	if (connection->listed_by_random)
 		connection_list_random(all, connection, random_hash);

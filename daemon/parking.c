@@ -281,7 +281,7 @@ struct parked *parking_put(struct parking *parking, struct connection *connectio
 	parked->seat = connection->seat;
 	parked->seat.parked = true;
 	parked->listed = connection->listed_by_random;
-	parked->random_hash = parked->listed ? connection->by_random.hashv : 0;
+	parked->random_hash = parked->listed ? connection->random_hash : 0;
 	enter(parking, BY_KEY, parked);
 	if (parked->listed)
 		enter(parking, BY_RANDOM, parked);

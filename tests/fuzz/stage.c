@@ -115,8 +115,8 @@ static void check_books(const struct stage *stage)
 	check_list(&all->waiting, false, &books);
 	check_list(&all->settling, true, &books);
 	MUST(books.count == all->count && books.parked == parking_count(all->parking));
-	MUST(books.count == HASH_CNT(by_key, all->by_key) + books.parked);
-	MUST(HASH_CNT(by_random, all->by_random) <= books.count - books.parked);
+	MUST(books.count == all->by_key.count + books.parked);
+	MUST(all->by_random.count <= books.count - books.parked);
 	MUST(books.awake == all->awakes && books.awake <= all->awake_max + 1);
 	/* A parked one takes something; what, shows when all are woken at the end. */
 	MUST(books.parked ? books.held < all->held : books.held == all->held);
@@ -144,7 +144,7 @@ void stage_finish(struct stage *stage, uint64_t now)
 	pipeline_finish(stage->pipeline, now);
 	check_books(stage);
 	MUST(!stage->pipeline->all.count && !stage->pipeline->all.held);
-	MUST(!stage->pipeline->all.by_random && !stage->pipeline->all.by_key);
+	MUST(!stage->pipeline->all.by_random.count && !stage->pipeline->all.by_key.count);
 }
 
 void stage_close(struct stage *stage)
