@@ -2,7 +2,9 @@
 """What the observer takes in user space, peers beside it, and whether it saw everything right."""
 import collections
 import json
+import os
 
+from files import run
 from observers import Floor, Ndpi, Shaketap, ShaketapJson, Tcpdump, Tshark
 
 TITLE = "us of CPU per handshake sent, all threads, observer alone on its core"
@@ -40,25 +42,40 @@ def content(bench, observer, sent):
     return sum(names.values()) - unknown
 
 
+# So many that the start of the program does not count.
+RECORDS_FILLED = 50_000
+
+
+def fill(bench, observer, records):
+    """us per record to write as many bytes and nothing else."""
+    size, out = os.path.getsize(observer.out) // int(records), os.path.join(bench.work, "filled")
+    seconds, _ = run(bench, [bench.tool("fill"), out, str(RECORDS_FILLED), str(size)])
+    os.remove(out)
+    return 1e6 * seconds / RECORDS_FILLED
+
+
 def one(bench, kind, rate, count):
-    """us per handshake, per cent lost, handshakes per second sent."""
+    """us per handshake, per cent lost, handshakes per second sent; of JSON the floor besides."""
     observer = kind(bench)
     sent = bench.traffic.send("tls13", count, rate)
     bench.packets_sent = sent["packets"]
     spent = observer.spent()
     seen = observer.seen(sent["connections"])
     observer.stop()
+    filled = None
     if kind is ShaketapJson:
-        bench.checked += content(bench, observer, sent)
-    return spent / 1000 / count, 100 * (1 - seen / sent["connections"]), sent["connections_per_second"]
+        checked = content(bench, observer, sent)
+        bench.checked += checked
+        filled = fill(bench, observer, checked)
+    return spent / 1000 / count, 100 * (1 - seen / sent["connections"]), sent["connections_per_second"], filled
 
 
 def speed(bench, name, rate, count, kinds):
-    cpu, lost, speeds = (collections.defaultdict(list) for _ in range(3))
+    cpu, lost, speeds, filled = (collections.defaultdict(list) for _ in range(4))
     for _ in range(bench.rounds):
         for kind in kinds:
             taken = one(bench, kind, rate, count)
-            for figure, value in zip((cpu, lost, speeds), taken):
+            for figure, value in zip((cpu, lost, speeds, filled), taken):
                 figure[kind.name].append(value)
     at = f"{rate:,}/s" if rate else "flat out"
     for who in cpu:
@@ -70,6 +87,10 @@ def speed(bench, name, rate, count, kinds):
             bench.report.ratio(f"ratio.{name}.shaketap.{who}", f"{at}: shaketap to {who}", cpu["shaketap"], cpu[who])
     bench.report.ratio(f"ratio.{name}.floor.tcpdump", f"{at}: floor to tcpdump", cpu["floor"], cpu["tcpdump"])
     bench.report.ratio(f"ratio.{name}.json.shaketap", f"{at}: JSON records to none", cpu["json"], cpu["shaketap"])
+    bench.report.put(f"fill.{name}", f"{at}: to write as many bytes as the JSON records have, and nothing else", "us",
+                     filled["json"])
+    bench.report.ratio(f"ratio.{name}.fill.shaketap", f"{at}: none and these bytes to none",
+                       [none + least for none, least in zip(cpu["shaketap"], filled["json"])], cpu["shaketap"])
 
 
 def measure(bench):
