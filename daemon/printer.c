@@ -44,7 +44,7 @@ bool printer_wants(const struct printer *printer, const struct handshake *hs)
 }
 
 void printer_print(struct printer *printer, const struct handshake *hs, const char *interface,
-		   uint64_t wall_offset)
+		   uint64_t wall_offset, uint32_t findings)
 {
 	struct text *out = printer_wants(printer, hs) ? outlet_begin(&printer->out) : NULL;
 
@@ -55,6 +55,7 @@ void printer_print(struct printer *printer, const struct handshake *hs, const ch
 			    &(struct record_context){ .wall_offset = wall_offset,
 						      .interface = interface,
 						      .with_role = true,
+						      .findings = &findings,
 						      .digester = printer->digester,
 						      .memo = printer->memo });
 	else

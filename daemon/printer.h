@@ -31,9 +31,12 @@ void printer_free(struct printer *printer);
 /* It prints handshakes like this one; else there is no need to tell it what else is known. */
 bool printer_wants(const struct printer *printer, const struct handshake *hs);
 
-/* interface: NULL when not known; wall_offset: see struct line_context. */
+/*
+ * interface: NULL when not known; wall_offset: see struct line_context; findings: findings_of() the
+ * handshake.
+ */
 void printer_print(struct printer *printer, const struct handshake *hs, const char *interface,
-		   uint64_t wall_offset);
+		   uint64_t wall_offset, uint32_t findings);
 
 /* Write out what is buffered, as far as the reader takes it. False: nobody reads any more. */
 bool printer_flush(struct printer *printer);

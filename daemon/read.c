@@ -84,11 +84,12 @@ static void on_concluded(void *ctx, const struct handshake *hs)
 {
 	struct reading *reading = ctx;
 	const char *interface = hs->ifindex ? reading->interfaces.name[hs->ifindex - 1] : NULL;
+	uint32_t findings;
 
-	metrics_count(reading->metrics, hs, -REPLAY_EPOCH);
+	findings = metrics_count(reading->metrics, hs, -REPLAY_EPOCH);
 	if (reading->one_terminal)
 		progress_clear(&reading->progress);
-	printer_print(&reading->printer, hs, interface, -REPLAY_EPOCH);
+	printer_print(&reading->printer, hs, interface, -REPLAY_EPOCH, findings);
 }
 
 static void tell_unknown_link(struct reading *reading, const char *file, int link)

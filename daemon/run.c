@@ -58,13 +58,14 @@ static void on_event(void *ctx, const struct st_event *event, const uint8_t *pay
 static void on_concluded(void *ctx, const struct handshake *hs)
 {
 	struct run *run = ctx;
+	uint32_t findings;
 
 	run->seen = true;
-	metrics_count(run->metrics, hs, run->drainer.wall_offset);
+	findings = metrics_count(run->metrics, hs, run->drainer.wall_offset);
 	pages_count(&run->pages, hs, run->drainer.now);
 	if (printer_wants(&run->printer, hs))
 		printer_print(&run->printer, hs, interfaces_name(run->interfaces, hs->ifindex),
-			      run->drainer.wall_offset);
+			      run->drainer.wall_offset, findings);
 }
 
 static void forget_flow(void *ctx, const struct st_flow_key *key, uint64_t flow)

@@ -126,9 +126,11 @@ static void add_failure(struct json *j, const struct handshake *hs)
 	json_object_end(j, mark);
 }
 
-static void add_findings(struct json *j, const struct handshake *hs, uint64_t wall_time)
+static void add_findings(struct json *j, const struct handshake *hs,
+			 const struct record_context *ctx)
 {
-	uint32_t findings = findings_of(hs, wall_time);
+	uint32_t findings = ctx->findings ? *ctx->findings
+					  : findings_of(hs, facts_start(hs) + ctx->wall_offset);
 
 	if (!findings)
 		return;
@@ -168,7 +170,7 @@ static void add_shaketap(struct json *j, const struct handshake *hs,
 	if (hs->round_trips >= 0)
 		json_number(j, "round_trips", (uint64_t)hs->round_trips);
 	add_failure(j, hs);
-	add_findings(j, hs, facts_start(hs) + ctx->wall_offset);
+	add_findings(j, hs, ctx);
 	json_object_end(j, mark);
 }
 

@@ -16,6 +16,7 @@ struct record_context {
 	uint64_t wall_offset;  /* add to a time of the handshake (mod 2^64): ns since the epoch */
 	const char *interface; /* where it was seen first; NULL: not known */
 	bool with_role;	       /* live traffic: shaketap.role means something */
+	const uint32_t *findings; /* findings_of() it; NULL: not worked out yet */
 	/* Of the caller, kept from record to record; the same record comes without them, slowly. */
 	struct digester *digester;
 	struct memo *memo;

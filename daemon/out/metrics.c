@@ -170,8 +170,9 @@ static void count_findings(struct metrics *m, uint32_t findings)
 		m->findings[i] += findings >> i & 1;
 }
 
-void metrics_count(struct metrics *m, const struct handshake *hs, uint64_t wall_offset)
+uint32_t metrics_count(struct metrics *m, const struct handshake *hs, uint64_t wall_offset)
 {
+	uint32_t findings = findings_of(hs, facts_start(hs) + wall_offset);
 	uint64_t ns;
 
 	if (hs->outcome == HS_SUCCESS || hs->outcome == HS_FAILURE)
@@ -179,7 +180,7 @@ void metrics_count(struct metrics *m, const struct handshake *hs, uint64_t wall_
 	else
 		m->unknown[hs->unknown]++;
 	count_negotiated(m, hs);
-	count_findings(m, findings_of(hs, facts_start(hs) + wall_offset));
+	count_findings(m, findings);
 	for (unsigned i = 0; i < hs->alert_count; i++)
 		count_alert(m, &hs->alerts[i]);
 	if (facts_span(hs->client_hello_time, hs->server_hello_time, &ns))
@@ -187,6 +188,7 @@ void metrics_count(struct metrics *m, const struct handshake *hs, uint64_t wall_
 	if (facts_span(hs->syn_time, hs->synack_time, &ns))
 		observe(&m->tcp_connect[hs->role], ns);
 	m->avoidable[hs->role] += avoidable_time(hs);
+	return findings;
 }
 
 struct metrics_totals metrics_totals(const struct metrics *m)

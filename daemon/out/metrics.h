@@ -37,9 +37,9 @@ void metrics_free(struct metrics *m);
  * Count a handshake: once each, when its outcome is concluded. Facts (cipher,
  * group, alerts, HelloRetryRequest, early data, delays, findings) count as they were seen,
  * outcome unknown or not; rates per handshake only where the outcome is known. Findings are of
- * the day of the handshake: wall_offset as in struct record_context.
+ * the day of the handshake: wall_offset as in struct record_context. Returns its findings.
  */
-void metrics_count(struct metrics *m, const struct handshake *hs, uint64_t wall_offset);
+uint32_t metrics_count(struct metrics *m, const struct handshake *hs, uint64_t wall_offset);
 
 struct metrics_totals metrics_totals(const struct metrics *m);
 
