@@ -46,12 +46,14 @@ __noinline int note_suite(void)
 	if (!scratch)
 		return 0;
 	scratch->segment.server_hello = 0;
-	if (scratch->segment.ready < SUITE_AT(TLS_SESSION_ID_MAX) + 2)
+	if (scratch->segment.ready < SUITE_AT(0) + 2)
 		return 0;
 	b = ready_place(scratch);
 	length = b[SESSION_ID_AT];
-	if (length && length != TLS_SESSION_ID_MAX)
+	if (length && (length != TLS_SESSION_ID_MAX ||
+		       scratch->segment.ready < SUITE_AT(TLS_SESSION_ID_MAX) + 2))
 		return 0;
+	scratch->segment.half.signs &= ~(ST_SIGN_SHA256 | ST_SIGN_SHA384);
 	switch (length ? suite_at(b, SUITE_AT(TLS_SESSION_ID_MAX)) : suite_at(b, SUITE_AT(0))) {
 	case TLS_AES_128_GCM_SHA256:
 	case TLS_CHACHA20_POLY1305_SHA256:

@@ -117,8 +117,9 @@ __noinline int gather(struct __sk_buff *skb, __u32 n)
 		return 0;
 	segment = &scratch->segment;
 	gather_room(scratch, 1);
+	/* Behind what was left out, these alone: there may be many such pieces. */
 	if ((!segment->ready || segment->apart) &&
-	    !load_ahead(skb, scratch, segment->len - segment->at))
+	    !load_ahead(skb, scratch, segment->ready ? n : segment->len - segment->at))
 		return 0;
 	note_gathered(scratch, n < segment->ready ? n : segment->ready);
 	return 0;

@@ -87,7 +87,7 @@ struct segment {
 	__u32 at;    /* where the walk stands */
 	__u32 fill;  /* bytes in scratch->payload */
 	__u32 ready; /* bytes from `at` on that are there already, see load_ahead() */
-	__u32 apart; /* they lie so far behind `fill` */
+	__u32 apart; /* they lie so far behind `fill`; without any it means nothing */
 	__u32 first; /* sequence number of the first of them */
 	__u32 end;   /* behind the last of them */
 	struct st_half half;

@@ -84,7 +84,6 @@ static __always_inline bool enter_record(struct segment *segment, const __u8 *b,
 		return false;
 	switch (b[0]) {
 	case TLS_RECORD_HANDSHAKE:
-		segment->server_hello = peeked && b[5] == TLS_HANDSHAKE_SERVER_HELLO;
 		if (config.no_certificates && !(half->signs & ST_SIGN_CIPHER) && peeked &&
 		    is_certificate(b, length))
 			half->copy_to = body + TLS_HANDSHAKE_HEADER_LEN;
@@ -92,6 +91,9 @@ static __always_inline bool enter_record(struct segment *segment, const __u8 *b,
 			half->copy_to = half->next;
 		else if (length) /* an empty one holds no message */
 			note_sealed_handshake(segment);
+		segment->server_hello = peeked && half->copy_to == half->next &&
+					!(half->signs & ST_SIGN_CLIENT) &&
+					b[5] == TLS_HANDSHAKE_SERVER_HELLO;
 		return true;
 	case TLS_RECORD_CHANGE_CIPHER_SPEC:
 		half->signs |= ST_SIGN_CIPHER;
@@ -142,15 +144,25 @@ static __always_inline void gather_header(struct scratch *scratch, const __u8 *b
 	note_gathered(scratch, TLS_RECORD_HEADER_LEN);
 }
 
-/* Is the walk at the beginning of a segment that begins with application data? */
-static __always_inline bool is_sealed_data(const struct scratch *scratch)
+/*
+ * How much of what is left, a header at least, is worth loading at once: among application data the
+ * next header is far.
+ */
+static __always_inline __u32 worth_loading(const struct scratch *scratch, __u32 left)
 {
-	return !scratch->segment.at && scratch->packet.first[0] == TLS_RECORD_APPLICATION_DATA;
+	const struct segment *segment = &scratch->segment;
+
+	if (left > PEEK_LEN &&
+	    (segment->half.signs & ST_SIGN_DATA ||
+	     (!segment->at && scratch->packet.first[0] == TLS_RECORD_APPLICATION_DATA)))
+		return PEEK_LEN;
+	return left;
 }
 
 /* A header cut by the border of the segment: its first bytes are needed, the rest comes raw. */
 static __always_inline int cut_record(struct __sk_buff *skb, struct scratch *scratch, __u32 left)
 {
+	gather_room(scratch, left); /* for all of it */
 	lose_place(scratch);
 	gather(skb, left);
 	return 1;
@@ -184,7 +196,7 @@ static __always_inline int take_step(struct __sk_buff *skb, struct scratch *scra
 		return cut_record(skb, scratch, left);
 	gather_room(scratch, PEEK_LEN);
 	if (segment->ready < (left < PEEK_LEN ? left : PEEK_LEN) &&
-	    !load_ahead(skb, scratch, is_sealed_data(scratch) ? PEEK_LEN : left))
+	    !load_ahead(skb, scratch, worth_loading(scratch, left)))
 		return 1;
 	b = ready_place(scratch);
 	/* Sealed, or a hello behind a HelloRetryRequest? Too few bytes to tell. */

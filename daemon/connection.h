@@ -80,7 +80,7 @@ TAILQ_HEAD(connection_list, connection);
 
 struct connections {
 	struct index by_key;	      /* who is awake */
-	struct index by_random;	      /* the same, once the ClientHello has been compared */
+	struct index by_random;	      /* the same, with a ClientHello that has been compared */
 	struct seat_list waiting;     /* all wait equally long, so new deadlines go to the end */
 	struct seat_list settling;    /* all of them awake */
 	struct connection_list awake; /* of the waiting, in the order they are looked at */

@@ -84,8 +84,8 @@ static inline int tls_sniff_sslv2_fits(const __u8 *b)
 
 /*
  * A record of 1 to 4 bytes, too short for the message header and one byte more: what follows
- * it must begin another one. With a shift, because the verifier takes no index into the stack
- * that it does not know.
+ * it must begin another one. With a shift, because the verifier takes no index that it does not
+ * know.
  */
 static inline int tls_sniff_fragment(const __u8 *b)
 {

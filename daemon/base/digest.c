@@ -87,8 +87,8 @@ size_t digest_with(struct digester *digester, enum digest_kind kind, struct byte
 		return digest(kind, data, out);
 	if (digest_in(context, data, out, &n))
 		return n;
-	/* Nobody else leaves anything in the queue; a mark for each digest takes as long as half of
-	 * it. */
+	/* Whoever uses libcrypto here leaves nothing in the queue; a mark for each digest takes as
+	 * long as half of it. */
 	ERR_clear_error();
 	return 0;
 }

@@ -86,14 +86,17 @@ static inline bool index_add(struct index *index, uint32_t hash, void *entry)
 	return true;
 }
 
-/* One that is in it, added with that hash. */
+/* One that was added with that hash; else nothing happens. */
 static inline void index_delete(struct index *index, uint32_t hash, const void *entry)
 {
 	struct index_slot *slots = index->slots;
 	size_t mask = index->mask, hole = hash & mask;
 
-	while (slots[hole].entry != entry)
-		hole = (hole + 1) & mask;
+	if (!slots)
+		return;
+	for (; slots[hole].entry != entry; hole = (hole + 1) & mask)
+		if (!slots[hole].entry)
+			return;
 	/* What was moved on because the place was taken moves back: a search ends at a free slot.
 	 */
 	for (size_t at = (hole + 1) & mask; slots[at].entry; at = (at + 1) & mask)

@@ -46,9 +46,11 @@ def content(bench, observer, sent):
 RECORDS_FILLED = 50_000
 
 
-def fill(bench, observer, records):
+def fill(bench, observer):
     """us per record to write as many bytes and nothing else."""
-    size, out = os.path.getsize(observer.out) // int(records), os.path.join(bench.work, "filled")
+    with open(observer.out, "rb") as lines:
+        records = sum(1 for _ in lines)
+    size, out = os.path.getsize(observer.out) // max(records, 1), os.path.join(bench.work, "filled")
     seconds, _ = run(bench, [bench.tool("fill"), out, str(RECORDS_FILLED), str(size)])
     os.remove(out)
     return 1e6 * seconds / RECORDS_FILLED
@@ -64,9 +66,8 @@ def one(bench, kind, rate, count):
     observer.stop()
     filled = None
     if kind is ShaketapJson:
-        checked = content(bench, observer, sent)
-        bench.checked += checked
-        filled = fill(bench, observer, checked)
+        bench.checked += content(bench, observer, sent)
+        filled = fill(bench, observer)
     return spent / 1000 / count, 100 * (1 - seen / sent["connections"]), sent["connections_per_second"], filled
 
 

@@ -44,7 +44,7 @@ struct {
 	__type(value, struct scratch);
 } scratches SEC(".maps");
 
-/* Of a flow, the least: since when, and where its directions stand. */
+/* Of a flow, the least: since when, and where its directions stand. Nobody deletes it. */
 struct followed {
 	__u64 id;
 	__u32 need[2];
@@ -52,7 +52,7 @@ struct followed {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, FLOOR_SYNS);
+	__uint(max_entries, FLOOR_FLOWS);
 	__type(key, struct st_flow_key);
 	__type(value, struct floor_syn);
 } followed_syns SEC(".maps");

@@ -50,7 +50,7 @@ def test_run(bench, script):
         [sum(values) / 1000 for values in zip(*ours.values())])
     put(f"floor.test-run.{script}", f"  floor: {events['floor']:g} events of {events['shaketap']:g}, no more", "us",
         [sum(values) / 1000 for values in zip(*least.values())])
-    put(f"follower.test-run.{script}", "  a follower with the kernel's own maps, the same events", "us",
+    put(f"follower.test-run.{script}", "  at least: a follower with the kernel's own maps", "us",
         [sum(values) / 1000 for values in zip(*follower.values())])
     if script == "tls13":
         for number, size in ours:
@@ -63,7 +63,7 @@ def live(bench, script, packets):
     rounds = kind.rounds()
     for who, key, text in (("shaketap", f"live.{script}", f"{script}, {packets} packets live at {RATE:,}/s"),
                            ("floor", f"floor.live.{script}", "  floor: the same events and nothing else"),
-                           ("follower", f"follower.live.{script}", "  a follower with the kernel's own maps")):
+                           ("follower", f"follower.live.{script}", "  at least: a follower with the kernel's own maps")):
         bench.report.put(key, text, "us", [(with_it - empty) * packets / 1000
                                            for with_it, empty in zip(rounds[who], rounds["empty"])])
     bench.report.put(f"events.{script}", "  events of each", "", kind.events)
@@ -87,5 +87,5 @@ def measure(bench):
     bench.report.note("by test run a system call comes before each packet, so its way through the programs is cold")
     bench.report.note("floor: headers, then at once an event where shaketap made one, with as many bytes; a place of a "
                       "table for SYN and its answer. No flow table, no walk, no gate")
-    bench.report.note("follower: the floor with a place for each SYN and each flow in the kernel's LRU hash maps. No "
-                      "walk, no gate, no second look")
+    bench.report.note("follower: the floor with a place for each SYN and each flow in the kernel's LRU hash maps, from "
+                      "which nothing is deleted. No walk, no gate, no second look")

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The programs at work, by the kernel's own count of their time (bpf_stats), ours and an empty one in turn."""
+import collections
+import functools
 import os
 
 from observers import Floor, Follower, Shaketap, planned, programs_of, total
@@ -48,23 +50,31 @@ class Live:
         self.bench.report.must(observer.events <= 1.02 * self.events[-1],
                                f"the {kind.name} has {observer.events:.2f} events, shaketap {self.events[-1]:.2f}")
 
+    def nothing(self, found):
+        empty = Bystander(self.bench, "s0")
+        found["empty"].append(self.send(empty)[0])
+        empty.stop()
+
+    def ours(self, found):
+        observer = Shaketap(self.bench)
+        ns, sent = self.send(observer)
+        found["shaketap"].append(ns)
+        observer.spent()
+        seen, wanted = observer.seen(sent["connections"]), 0 if self.script == "stream" else sent["connections"]
+        self.bench.report.must(seen == wanted, f"live: {seen:.0f} of {wanted:.0f} handshakes were seen")
+        if self.least:
+            self.events.append(total(observer.page(), "shaketap_events_total") / sent["connections"])
+        observer.stop()
+
     def rounds(self):
-        """ns per packet, by program."""
-        found, self.events, self.floor_events = {"empty": [], "shaketap": [], "floor": [], "follower": []}, [], []
+        """ns per packet, by program. Who is first in one round is last in the next."""
+        found, self.events, self.floor_events = collections.defaultdict(list), [], []
+        turns = [self.ours, *(functools.partial(self.at_least, kind) for kind in self.least)]
         for _ in range(self.bench.rounds):
-            empty = Bystander(self.bench, "s0")
-            found["empty"].append(self.send(empty)[0])
-            empty.stop()
-            stats, ours = Bystander(self.bench), Shaketap(self.bench)
-            ns, sent = self.send(ours)
-            found["shaketap"].append(ns)
-            ours.spent()
-            seen, wanted = ours.seen(sent["connections"]), 0 if self.script == "stream" else sent["connections"]
-            self.bench.report.must(seen == wanted, f"live: {seen:.0f} of {wanted:.0f} handshakes were seen")
-            if self.least:
-                self.events.append(total(ours.page(), "shaketap_events_total") / sent["connections"])
-            ours.stop()
-            for kind in self.least:
-                self.at_least(kind, found)
+            self.nothing(found)
+            stats = Bystander(self.bench)
+            for turn in turns:
+                turn(found)
+            turns.append(turns.pop(0))
             stats.stop()
         return found

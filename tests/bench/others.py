@@ -159,7 +159,7 @@ def handshakes(bench):
         [100 * (daemon + kernel) / server_ns
          for daemon, kernel, server_ns in zip(shares.daemon, shares.kernel, shares.server["nobody"])])
     for who, text in (("floor", "the floor, an event of every packet with payload, FIN or RST"),
-                      ("follower", "a follower with the kernel's own maps, the same events")):
+                      ("follower", "at least: a follower with the kernel's own maps, the same events")):
         put(f"{who}.share", f"  {text}: all its CPU, to the server's", "%",
             [100 * least / server_ns for least, server_ns in zip(shares.least[who], shares.server["nobody"])])
 

@@ -77,7 +77,9 @@ static void is_not_done(struct rig *rig)
 static void server_hello_13(struct rig *rig, uint8_t session_id_length, uint16_t suite)
 {
 	uint8_t bytes[128], *session_id = bytes + 5 + 4 + 2 + 32;
-	size_t n = tls_hello(bytes, TLS_HANDSHAKE_SERVER_HELLO, 86);
+	/* With supported_versions and a key share of X25519 behind it. */
+	size_t n = tls_hello(bytes, TLS_HANDSHAKE_SERVER_HELLO,
+			     2 + 32 + 1 + session_id_length + 2 + 1 + 2 + 6 + 40);
 
 	session_id[0] = session_id_length;
 	session_id[1 + session_id_length] = (uint8_t)(suite >> 8);
