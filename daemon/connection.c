@@ -199,6 +199,12 @@ static const struct connection *find_random(const struct connections *all, const
 	return NULL;
 }
 
+/* Behind a HelloRetryRequest the hello is said again, changed (RFC 8446 section 4.1.2). */
+static bool is_another(const struct hello_marks *marks, uint64_t digest)
+{
+	return marks->digest != digest && !marks->retried;
+}
+
 bool connection_identify(struct connections *all, struct connection *connection)
 {
 	const struct tls_client_hello *hello = connection->tracker.hs.client_hello;
@@ -206,17 +212,19 @@ bool connection_identify(struct connections *all, struct connection *connection)
 	const struct connection_half *server = &connection->half[!connection->client];
 	uint32_t hash = hash_bytes(hello->random, TLS_RANDOM_LEN, all->seed);
 	const struct connection *other = find_random(all, hello->random, hash);
-	uint64_t digest;
+	struct hello_marks marks;
 
 	if (server->reasm.started)
 		answers_note(&all->answers,
 			     &(struct answer){ server->reasm.pos, client->reasm.pos,
 					       connection->key.port[connection->client] });
 	connection->digest = digest_of(hello, all->seed);
-	if (other)
-		return other->digest != connection->digest;
-	if (all->parking && parking_find_random(all->parking, hello->random, hash, &digest))
-		return digest != connection->digest;
+	if (other) {
+		marks = (struct hello_marks){ other->digest, other->tracker.hs.hello_retry };
+		return is_another(&marks, connection->digest);
+	}
+	if (all->parking && parking_find_random(all->parking, hello->random, hash, &marks))
+		return is_another(&marks, connection->digest);
 	connection_list_random(all, connection, hash);
 	return true;
 }

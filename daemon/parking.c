@@ -355,7 +355,7 @@ struct parked *parking_find(const struct parking *parking, const struct st_flow_
 }
 
 struct parked *parking_find_random(const struct parking *parking, const uint8_t *random,
-				   uint32_t hash, uint64_t *digest)
+				   uint32_t hash, struct hello_marks *marks)
 {
 	struct parked *parked = chain_of(parking, BY_RANDOM, hash);
 	const size_t at = offsetof(struct tls_client_hello, random);
@@ -371,7 +371,8 @@ struct parked *parking_find_random(const struct parking *parking, const uint8_t 
 		copy_state(&connection, &image);
 		hello = image.hello ? (const char *)hello_in(&image)
 				    : (const char *)connection.tracker.hs.client_hello;
-		*digest = connection.digest;
+		*marks = (struct hello_marks){ connection.digest,
+					       connection.tracker.hs.hello_retry };
 		if (!memcmp(hello + at, random, TLS_RANDOM_LEN))
 			break;
 	}

@@ -23,6 +23,12 @@ struct parked {
 	uint8_t packed[];
 };
 
+/* What tells two handshakes apart whose hellos have one random. */
+struct hello_marks {
+	uint64_t digest; /* of the first ClientHello */
+	bool retried;	 /* a HelloRetryRequest asked for a second one */
+};
+
 struct parking;
 
 /* NULL: memory is out. */
@@ -55,7 +61,7 @@ struct parked *parking_find(const struct parking *parking, const struct st_flow_
  * its hello says. hash: of the random. NULL: none.
  */
 struct parked *parking_find_random(const struct parking *parking, const uint8_t *random,
-				   uint32_t hash, uint64_t *digest);
+				   uint32_t hash, struct hello_marks *marks);
 
 /* How many are here. */
 size_t parking_count(const struct parking *parking);

@@ -22,6 +22,7 @@
 #include <cmocka.h>
 
 #include "bench_old.h"
+#include "wire_server.h"
 
 /* "This message will be ignored by the client if [it] is currently negotiating" (RFC 5246 7.4.1.1)
  */
@@ -175,6 +176,45 @@ static void draft_retries(void **state)
 	}
 }
 
+/*
+ * A proxy passes TLS through, and the server wants another hello: that of the other connection is a
+ * copy of the second one, though the first is of another length.
+ */
+static void copies_of_both_hellos(void **state)
+{
+	struct bench *bench = *state, first;
+	struct pipeline_counters counters;
+	uint8_t again[sizeof(flight13_client_hello)];
+
+	memcpy(again, flight13_client_hello, sizeof(again));
+	again[FLIGHT13_NAME_AT] = 'c'; /* something of what tells hellos apart */
+	bench_client_hello(bench);
+	first = *bench;
+	bench_connection(bench, 60000);
+	bench_client_hello(bench);
+	bench->key = first.key;
+	bench->flow = first.flow;
+	bench->flags = 0;
+	memcpy(bench->next, first.next, sizeof(bench->next));
+	say_message(bench, HS_SERVER, TLS_HANDSHAKE_SERVER_HELLO, openssl_retry,
+		    sizeof(openssl_retry));
+	bench_say(bench, HS_CLIENT, again, sizeof(again));
+	first = *bench;
+	bench_connection(bench, 60000); /* the source has forgotten it, and begins anew */
+	bench->flow += 10;
+	bench_say(bench, HS_CLIENT, again, sizeof(again));
+	pipeline_counters(bench->pipeline, &counters);
+	assert_int_equal(counters.copies, 2);
+	assert_int_equal(counters.in_progress, 1);
+	bench->key = first.key;
+	bench->flow = first.flow;
+	memcpy(bench->next, first.next, sizeof(bench->next));
+	bench_server_flight(bench);
+	bench_client_finished(bench);
+	bench_end(bench, HS_CLIENT, false);
+	assert_true(expect_success(bench)->hello_retry);
+}
+
 /* It takes nothing back; whether it may be is for the client to decide. */
 static void a_retry_behind_the_server_hello(void **state)
 {
@@ -269,6 +309,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_certificate_from_the_server, bench_setup,
 						bench_teardown),
 		cmocka_unit_test_setup_teardown(draft_retries, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(copies_of_both_hellos, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(a_retry_behind_the_server_hello, bench_setup,
 						bench_teardown),
 		cmocka_unit_test_setup_teardown(server_hello_of_draft_14, bench_setup,
