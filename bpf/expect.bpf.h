@@ -24,7 +24,7 @@ static __always_inline __u32 *expect_in(struct st_bucket *bucket, __u64 hash)
 static __always_inline __u32 *expect_of(struct scratch *scratch)
 {
 	__u64 hash = scratch->packet.hash;
-	struct st_bucket *bucket = bucket_at(scratch, st_bucket_of(hash, 0, config.buckets));
+	struct st_bucket *bucket = bucket_at(scratch, st_bucket_of(hash, config.buckets));
 
 	return bucket ? expect_in(bucket, hash) : NULL;
 }
@@ -60,8 +60,9 @@ static __always_inline bool may_concern(struct scratch *scratch)
 {
 	__u64 hash = scratch->packet.hash;
 	__u32 seq = scratch->packet.seq;
-	struct st_bucket *one = bucket_at(scratch, st_bucket_of(hash, 0, config.buckets));
-	struct st_bucket *two = bucket_at(scratch, st_bucket_of(hash, 1, config.buckets));
+	__u32 first = st_bucket_of(hash, config.buckets);
+	struct st_bucket *one = bucket_at(scratch, first);
+	struct st_bucket *two = bucket_at(scratch, st_other_bucket(hash, first));
 	__u32 *expect;
 
 	if (!one || !two)

@@ -112,7 +112,8 @@ __noinline int search_table(void)
 		return false;
 #pragma clang loop unroll(full)
 	for (__u32 i = 0; i < 2 * ST_WAYS / TAGS_IN_WORD; i++) {
-		__u32 number = st_bucket_of(scratch->packet.hash, i & 1, config.buckets);
+		__u32 one = st_bucket_of(scratch->packet.hash, config.buckets);
+		__u32 number = i & 1 ? st_other_bucket(scratch->packet.hash, one) : one;
 		const struct st_bucket *bucket = bucket_at(scratch, number);
 		__u32 word = i >> 1;
 
@@ -151,8 +152,8 @@ static __always_inline __u32 lowest_bit(__u32 bits)
 static __always_inline __u32 first_candidate(struct scratch *scratch)
 {
 	__u64 hash = scratch->packet.hash, tags = st_tag(hash) * EACH_TAG;
-	__u32 one = st_bucket_of(hash, 0, config.buckets);
-	__u32 two = st_bucket_of(hash, 1, config.buckets);
+	__u32 one = st_bucket_of(hash, config.buckets);
+	__u32 two = st_other_bucket(hash, one);
 	const struct st_bucket *first = bucket_at(scratch, one);
 	const struct st_bucket *second = bucket_at(scratch, two);
 	const __u64 *a, *b;
@@ -227,8 +228,8 @@ __noinline int choose_place(__u64 chance)
 
 	if (!scratch)
 		return 0;
-	number = st_bucket_of(scratch->packet.hash, 0, config.buckets);
-	other = st_bucket_of(scratch->packet.hash, 1, config.buckets);
+	number = st_bucket_of(scratch->packet.hash, config.buckets);
+	other = st_other_bucket(scratch->packet.hash, number);
 	one = bucket_at(scratch, number);
 	two = bucket_at(scratch, other);
 	if (!one || !two)

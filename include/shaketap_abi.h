@@ -260,13 +260,15 @@ static inline __u32 st_place(__u32 hash, __u32 n)
  * The two buckets of a flow, which may be one. They lie in one page: where other work lies between
  * two packets, the way to a page costs as much as what is done there.
  */
-static inline __u32 st_bucket_of(__u64 hash, __u32 which, __u32 buckets)
+static inline __u32 st_bucket_of(__u64 hash, __u32 buckets)
 {
-	__u32 first = st_place(hash >> 32, buckets);
+	return st_place(hash >> 32, buckets);
+}
 
-	if (!which)
-		return first;
-	return (first & ~(ST_BUCKETS_IN_PAGE - 1)) |
+/* bucket: the first one. */
+static inline __u32 st_other_bucket(__u64 hash, __u32 bucket)
+{
+	return (bucket & ~(ST_BUCKETS_IN_PAGE - 1)) |
 	       st_place((__u32)hash * 0x85ebca6b, ST_BUCKETS_IN_PAGE);
 }
 

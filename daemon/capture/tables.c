@@ -60,7 +60,8 @@ struct st_flow *tables_flow(const struct tables *tables, const struct st_flow_ke
 	uint16_t tag = st_tag(hash);
 
 	for (uint32_t which = 0; which < 2; which++) {
-		uint32_t number = st_bucket_of(hash, which, tables->bucket_count);
+		uint32_t one = st_bucket_of(hash, tables->bucket_count);
+		uint32_t number = which ? st_other_bucket(hash, one) : one;
 		const struct st_bucket *bucket = &tables->buckets[number];
 
 		for (unsigned way = 0; way < ST_WAYS; way++) {

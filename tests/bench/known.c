@@ -36,8 +36,8 @@ static unsigned count_taken(const struct st_bucket *bucket)
 static bool enter(struct tables *tables, const struct st_flow_key *key, uint64_t id, bool open)
 {
 	uint64_t hash = st_flow_hash(key, (const __u64 *)tables->seed);
-	uint32_t number = st_bucket_of(hash, 0, tables->bucket_count);
-	uint32_t other = st_bucket_of(hash, 1, tables->bucket_count);
+	uint32_t number = st_bucket_of(hash, tables->bucket_count);
+	uint32_t other = st_other_bucket(hash, number);
 	unsigned way = count_taken(&tables->buckets[number]);
 	struct st_flow *flow;
 
