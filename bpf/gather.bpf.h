@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What of a segment goes into an event. Its bytes come from the packet in one piece, as a call
- * for each record would cost more than what is loaded for nothing; of those that are sealed none
- * leaves the scratch.
+ * What of a segment goes into an event. As a rule its bytes come from the packet in one piece: a
+ * call for each record would cost more than what is loaded for nothing. Of those that are sealed
+ * none leaves the scratch.
  */
 #ifndef SHAKETAP_GATHER_BPF_H
 #define SHAKETAP_GATHER_BPF_H

@@ -87,8 +87,7 @@ size_t digest_with(struct digester *digester, enum digest_kind kind, struct byte
 		return digest(kind, data, out);
 	if (digest_in(context, data, out, &n))
 		return n;
-	/* Whoever uses libcrypto here leaves nothing in the queue; a mark for each digest takes as
-	 * long as half of it. */
+	/* No mark for each digest: whoever uses libcrypto here leaves nothing in the queue. */
 	ERR_clear_error();
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What shaketap makes of each packet of a script, measured, becomes the plan of the floor
- * program and of the follower.
+/*
+ * What shaketap makes of each packet of a script, measured, becomes the plan of the floor program
+ * and of the follower.
  */
 #ifndef SHAKETAP_BENCH_PLAN_H
 #define SHAKETAP_BENCH_PLAN_H

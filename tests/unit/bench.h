@@ -107,6 +107,15 @@ static inline void bench_connection(struct bench *bench, uint16_t port)
 	bench->flags = ST_FLAG_OPENED;
 }
 
+/* Back to the connection of that time; its first event has been. */
+static inline void bench_back(struct bench *bench, const struct bench *then)
+{
+	bench->key = then->key;
+	bench->flow = then->flow;
+	bench->flags = 0;
+	memcpy(bench->next, then->next, sizeof(bench->next));
+}
+
 static inline struct bench *bench_new(const struct pipeline_config *config)
 {
 	struct bench *bench = calloc(1, sizeof(*bench));

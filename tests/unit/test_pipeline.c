@@ -188,9 +188,7 @@ static void a_copy_is_not_reported_twice(void **state)
 	pipeline_counters(bench->pipeline, &counters);
 	assert_int_equal(counters.copies, 1);
 	assert_int_equal(counters.in_progress, 1);
-	bench->key = first.key;
-	bench->flow = first.flow;
-	memcpy(bench->next, first.next, sizeof(bench->next));
+	bench_back(bench, &first);
 	bench_server_flight(bench);
 	bench_client_finished(bench);
 	bench_end(bench, HS_CLIENT, false);

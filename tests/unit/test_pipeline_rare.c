@@ -192,10 +192,7 @@ static void copies_of_both_hellos(void **state)
 	first = *bench;
 	bench_connection(bench, 60000);
 	bench_client_hello(bench);
-	bench->key = first.key;
-	bench->flow = first.flow;
-	bench->flags = 0;
-	memcpy(bench->next, first.next, sizeof(bench->next));
+	bench_back(bench, &first);
 	say_message(bench, HS_SERVER, TLS_HANDSHAKE_SERVER_HELLO, openssl_retry,
 		    sizeof(openssl_retry));
 	bench_say(bench, HS_CLIENT, again, sizeof(again));
@@ -206,9 +203,7 @@ static void copies_of_both_hellos(void **state)
 	pipeline_counters(bench->pipeline, &counters);
 	assert_int_equal(counters.copies, 2);
 	assert_int_equal(counters.in_progress, 1);
-	bench->key = first.key;
-	bench->flow = first.flow;
-	memcpy(bench->next, first.next, sizeof(bench->next));
+	bench_back(bench, &first);
 	bench_server_flight(bench);
 	bench_client_finished(bench);
 	bench_end(bench, HS_CLIENT, false);
