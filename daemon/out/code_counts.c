@@ -4,17 +4,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Code points of one name share the place of the first. */
-static void share_slots(struct code_counts *c, const char **names, int n)
-{
-	for (int i = 0; i < n; i++) {
-		int first = 0;
+#include "base/hash.h"
+#include "base/index.h"
 
+/* The first of those that have this name, itself if there is none. NULL: memory is out. */
+static const char **first_of(struct index *seen, const char **name)
+{
+	uint32_t hash = hash_bytes(*name, strlen(*name), 0);
+	const char **first;
+	size_t at = hash;
+
+	while ((first = index_next(seen, hash, &at)))
+		if (!strcmp(*first, *name))
+			return first;
+	return index_add(seen, hash, name) ? name : NULL;
+}
+
+/* Code points of one name share the place of the first. False: memory is out. */
+static bool share_slots(struct code_counts *c, const char **names, int n)
+{
+	struct index seen = { 0 };
+	const char **first;
+	int i;
+
+	for (i = 0; i < n; i++) {
 		names[i] = c->registry->name(c->registry->code(i));
-		while (strcmp(names[first], names[i]))
-			first++;
-		c->slots[i] = first;
+		first = first_of(&seen, &names[i]);
+		if (!first)
+			break;
+		c->slots[i] = (int)(first - names);
 	}
+	index_free(&seen);
+	return i == n;
 }
 
 bool code_counts_init(struct code_counts *c, const struct code_registry *registry)
@@ -26,9 +47,7 @@ bool code_counts_init(struct code_counts *c, const struct code_registry *registr
 	*c = (struct code_counts){ .registry = registry };
 	c->values = calloc((size_t)n, sizeof(*c->values));
 	c->slots = calloc((size_t)n, sizeof(*c->slots));
-	ready = names && c->values && c->slots;
-	if (ready)
-		share_slots(c, names, n);
+	ready = names && c->values && c->slots && share_slots(c, names, n);
 	free(names);
 	return ready;
 }
@@ -46,12 +65,20 @@ int code_counts_slot(const struct code_counts *c, uint16_t code)
 	return i < 0 ? -1 : c->slots[i];
 }
 
+/* Hosts agree on few codes, mostly on that of the last time. */
+static uint64_t *value_of(struct code_counts *c, uint16_t code)
+{
+	int slot;
+
+	if (c->last && c->last_code == code)
+		return c->last;
+	slot = code_counts_slot(c, code);
+	c->last_code = code;
+	c->last = slot < 0 ? &c->unknown : &c->values[slot];
+	return c->last;
+}
+
 void code_counts_add(struct code_counts *c, uint16_t code)
 {
-	int slot = code_counts_slot(c, code);
-
-	if (slot < 0)
-		c->unknown++;
-	else
-		c->values[slot]++;
+	++*value_of(c, code);
 }

@@ -23,16 +23,25 @@ struct view {
 	int64_t now;			       /* seconds since the epoch */
 };
 
+/* What must have been seen for a rule to hold, and to be asked. */
+enum need {
+	ANY = 0,
+	CLIENT = 1 << 0,
+	SERVER = 1 << 1,
+	CIPHER = 1 << 2,
+	KX = 1 << 3,
+	X509 = 1 << 4
+};
+
 static bool version_below_1_2(const struct view *v)
 {
 	/* The numbers of drafts of TLS 1.3 are higher. */
-	return v->server && v->server->version < TLS_VERSION_1_2 &&
-	       tls_version_name(v->server->version);
+	return v->server->version < TLS_VERSION_1_2 && tls_version_name(v->server->version);
 }
 
 static bool no_forward_secrecy(const struct view *v)
 {
-	return v->kx && !v->kx->forward_secret;
+	return !v->kx->forward_secret;
 }
 
 #define BIT(finding) (1U << (finding))
@@ -104,28 +113,28 @@ static bool sha1_signature(const struct view *v)
 
 static bool certificate_expired(const struct view *v)
 {
-	return v->x509 && v->x509->has_not_after && v->now > v->x509->not_after;
+	return v->x509->has_not_after && v->now > v->x509->not_after;
 }
 
 static bool certificate_expires_soon(const struct view *v)
 {
-	return v->x509 && v->x509->has_not_after && v->now <= v->x509->not_after &&
+	return v->x509->has_not_after && v->now <= v->x509->not_after &&
 	       v->x509->not_after - v->now < SOON_SECONDS;
 }
 
 static bool certificate_not_yet_valid(const struct view *v)
 {
-	return v->x509 && v->x509->has_not_before && v->now < v->x509->not_before;
+	return v->x509->has_not_before && v->now < v->x509->not_before;
 }
 
 static bool name_mismatch(const struct view *v)
 {
-	return v->x509 && v->hs->cover == TLS_X509_NOT_COVERED;
+	return v->hs->cover == TLS_X509_NOT_COVERED;
 }
 
 static bool self_signed(const struct view *v)
 {
-	return v->x509 && v->x509->self_signed;
+	return v->x509->self_signed;
 }
 
 #define EXTENSION_SERVER_NAME 0 /* RFC 6066 section 3 */
@@ -134,7 +143,7 @@ static bool no_server_name(const struct view *v)
 {
 	const struct tls_client_hello *hello = v->client;
 
-	if (!hello || hello->server_name.n || hello->torn || hello->sslv2)
+	if (hello->server_name.n || hello->torn || hello->sslv2)
 		return false;
 	for (size_t i = 0; i < hello->extensions.n / 2; i++)
 		if (bytes_u16(hello->extensions, i) == EXTENSION_SERVER_NAME)
@@ -144,12 +153,12 @@ static bool no_server_name(const struct view *v)
 
 static bool not_post_quantum(const struct view *v)
 {
-	return v->kx && !v->kx->post_quantum;
+	return !v->kx->post_quantum;
 }
 
 static bool pq_fallback(const struct view *v)
 {
-	if (!not_post_quantum(v) || !v->client)
+	if (v->kx->post_quantum)
 		return false;
 	for (size_t i = 0; i < v->client->key_shares.n / 2; i++)
 		if (tls_group_is_post_quantum(bytes_u16(v->client->key_shares, i)))
@@ -184,32 +193,31 @@ static bool is_downgraded(const struct tls_client_hello *client,
 
 static bool version_fallback(const struct view *v)
 {
-	if (!v->client)
-		return false;
 	return v->client->fallback_scsv || (v->server && is_downgraded(v->client, v->server));
 }
 
 static const struct {
 	const char *name;
 	bool (*holds)(const struct view *v);
+	unsigned needs; /* enum need */
 } rules[FINDINGS] = {
-	[FINDING_VERSION_BELOW_1_2] = { "version_below_1_2", version_below_1_2 },
-	[FINDING_NO_FORWARD_SECRECY] = { "no_forward_secrecy", no_forward_secrecy },
-	[FINDING_WEAK_CIPHER] = { "weak_cipher", weak_cipher },
-	[FINDING_CBC_CIPHER] = { "cbc_cipher", cbc_cipher },
-	[FINDING_WEAK_GROUP] = { "weak_group", weak_group },
-	[FINDING_SHA1_SIGNATURE] = { "sha1_signature", sha1_signature },
-	[FINDING_CERTIFICATE_EXPIRED] = { "certificate_expired", certificate_expired },
-	[FINDING_CERTIFICATE_EXPIRES_SOON] = { "certificate_expires_soon",
-					       certificate_expires_soon },
+	[FINDING_VERSION_BELOW_1_2] = { "version_below_1_2", version_below_1_2, SERVER },
+	[FINDING_NO_FORWARD_SECRECY] = { "no_forward_secrecy", no_forward_secrecy, KX },
+	[FINDING_WEAK_CIPHER] = { "weak_cipher", weak_cipher, CIPHER },
+	[FINDING_CBC_CIPHER] = { "cbc_cipher", cbc_cipher, CIPHER },
+	[FINDING_WEAK_GROUP] = { "weak_group", weak_group, ANY },
+	[FINDING_SHA1_SIGNATURE] = { "sha1_signature", sha1_signature, ANY },
+	[FINDING_CERTIFICATE_EXPIRED] = { "certificate_expired", certificate_expired, X509 },
+	[FINDING_CERTIFICATE_EXPIRES_SOON] = { "certificate_expires_soon", certificate_expires_soon,
+					       X509 },
 	[FINDING_CERTIFICATE_NOT_YET_VALID] = { "certificate_not_yet_valid",
-						certificate_not_yet_valid },
-	[FINDING_NAME_MISMATCH] = { "name_mismatch", name_mismatch },
-	[FINDING_SELF_SIGNED] = { "self_signed", self_signed },
-	[FINDING_NO_SERVER_NAME] = { "no_server_name", no_server_name },
-	[FINDING_NOT_POST_QUANTUM] = { "not_post_quantum", not_post_quantum },
-	[FINDING_PQ_FALLBACK] = { "pq_fallback", pq_fallback },
-	[FINDING_VERSION_FALLBACK] = { "version_fallback", version_fallback },
+						certificate_not_yet_valid, X509 },
+	[FINDING_NAME_MISMATCH] = { "name_mismatch", name_mismatch, X509 },
+	[FINDING_SELF_SIGNED] = { "self_signed", self_signed, X509 },
+	[FINDING_NO_SERVER_NAME] = { "no_server_name", no_server_name, CLIENT },
+	[FINDING_NOT_POST_QUANTUM] = { "not_post_quantum", not_post_quantum, KX },
+	[FINDING_PQ_FALLBACK] = { "pq_fallback", pq_fallback, KX | CLIENT },
+	[FINDING_VERSION_FALLBACK] = { "version_fallback", version_fallback, CLIENT },
 };
 
 const char *finding_name(enum finding finding)
@@ -217,25 +225,39 @@ const char *finding_name(enum finding finding)
 	return rules[finding].name;
 }
 
+/* The name says what is wrong with a suite: of RFC 8446 section B.4, 0x13xx, nothing is. */
+static uint32_t findings_of_suite(uint16_t suite)
+{
+	const char *name = suite >> 8 == 0x13 ? NULL : tls_cipher_name(suite);
+
+	return name ? cipher_findings(name) : 0;
+}
+
+static unsigned seen_in(const struct view *v)
+{
+	return (v->client ? CLIENT : ANY) | (v->server ? SERVER : ANY) |
+	       (v->cipher ? CIPHER : ANY) | (v->kx ? KX : ANY) | (v->x509 ? X509 : ANY);
+}
+
 uint32_t findings_of(const struct handshake *hs, uint64_t wall_time)
 {
 	const struct tls_server_hello *server = hs->has_server_hello ? &hs->server_hello : NULL;
 	const struct tls_x509 *x509 = hs->certificate[HS_SERVER];
-	const char *cipher = hs_has_cipher(hs) ? tls_cipher_name(server->cipher_suite) : NULL;
 	struct key_exchange kx;
 	const struct view view = {
 		.hs = hs,
 		.client = hs->client_hello,
 		.server = server,
-		.cipher = cipher ? cipher_findings(cipher) : 0,
+		.cipher = hs_has_cipher(hs) ? findings_of_suite(server->cipher_suite) : 0,
 		.kx = facts_key_exchange(hs, &kx) ? &kx : NULL,
 		.x509 = x509 && x509->parsed ? x509 : NULL,
 		.now = (int64_t)(wall_time / NS_PER_S),
 	};
+	const unsigned seen = seen_in(&view);
 	uint32_t set = 0;
 
 	for (unsigned i = 0; i < FINDINGS; i++)
-		if (rules[i].holds(&view))
+		if (!(rules[i].needs & ~seen) && rules[i].holds(&view))
 			set |= BIT(i);
 	return set;
 }
