@@ -26,13 +26,13 @@ void pipeline_report(struct pipeline *pipeline, struct handshake *hs,
 void pipeline_conclude(struct pipeline *pipeline, struct connection *connection);
 
 /* Nobody follows this connection any more, and the source need not either. */
-void pipeline_give_up(struct pipeline *pipeline, struct connection *connection);
+COLD void pipeline_give_up(struct pipeline *pipeline, struct connection *connection);
 
 /* There is no memory or room for the flow that this event opens. */
-void pipeline_refuse(struct pipeline *pipeline, const struct st_event *event);
+COLD void pipeline_refuse(struct pipeline *pipeline, const struct st_event *event);
 
 /* ST_EVENT_REFUSED or ST_EVENT_SYN_REPEATED. */
-void pipeline_connect_event(struct pipeline *pipeline, const struct st_event *event);
+COLD void pipeline_connect_event(struct pipeline *pipeline, const struct st_event *event);
 
 /* Connects that waited long enough for an answer. */
 void pipeline_expire_connects(struct pipeline *pipeline, uint64_t now);

@@ -16,14 +16,14 @@ void stream_order_note(struct connection *connection, const struct st_event *eve
 void stream_order_read(struct connection *connection);
 
 /* The same, however long something else should have come first. */
-void stream_order_flush(struct connection *connection);
+COLD void stream_order_flush(struct connection *connection);
 
 /* Bytes are missing: later ones came, or the other side acknowledges them. */
-bool stream_has_gap(const struct connection *connection);
+COLD bool stream_has_gap(const struct connection *connection);
 /*
  * The same at the FIN or RST of this sender, just read: what it had not got itself when it left
  * was lost on the way to it, not here.
  */
-bool stream_has_gap_for(const struct connection *connection, unsigned sender);
+COLD bool stream_has_gap_for(const struct connection *connection, unsigned sender);
 
 #endif

@@ -80,7 +80,7 @@ static bool may_be_sslv2(const struct tracker *tracker, enum hs_side from, struc
 }
 
 /* The same answers as those of read_record(). */
-static bool read_sslv2_hello(struct connection *connection, struct connection_half *half,
+static COLD bool read_sslv2_hello(struct connection *connection, struct connection_half *half,
 			     uint64_t now)
 {
 	struct tls_message message = { .type = TLS_HANDSHAKE_CLIENT_HELLO,
@@ -108,7 +108,7 @@ static bool read_sslv2_hello(struct connection *connection, struct connection_ha
 }
 
 /* Bytes that begin no record. */
-static void read_foreign(struct tracker *tracker, enum hs_side from, struct bytes bytes,
+static COLD void read_foreign(struct tracker *tracker, enum hs_side from, struct bytes bytes,
 			 uint64_t now)
 {
 	if (sslv2_may_come(tracker, from)) {

@@ -12,7 +12,7 @@ void stream_read(struct connection *connection, unsigned sender, uint64_t now);
  * No more of this direction will come: of a record that was cut off, read the messages that are
  * whole.
  */
-void stream_read_rest(struct connection *connection, unsigned sender, uint64_t now);
+COLD void stream_read_rest(struct connection *connection, unsigned sender, uint64_t now);
 
 /* A FIN that was seen takes effect when all bytes before it were read. */
 void stream_read_fin(struct connection *connection, unsigned sender);

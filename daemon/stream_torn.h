@@ -13,20 +13,20 @@
 void stream_torn_note(struct connection *connection, const struct st_event *event);
 
 /* The source says how far payload of each sender has come; 0 is no news. */
-void stream_torn_learn(struct connection *connection, const uint32_t seen[2]);
+COLD void stream_torn_learn(struct connection *connection, const uint32_t seen[2]);
 
 /* Tell the tracker of sealed records whose end has passed. */
 void stream_torn_settle(struct connection *connection);
 
 /* A sealed record is on its way whose end was not seen: the source may know more. */
-bool stream_torn_pending(struct connection *connection);
+COLD bool stream_torn_pending(struct connection *connection);
 
 /* The clear handshake record at the read position, as far as it has come; n == 0: none. */
-struct bytes stream_torn_record(struct connection *connection, unsigned sender);
+COLD struct bytes stream_torn_record(struct connection *connection, unsigned sender);
 
 /* The connection ends: what is known goes into the handshake, for the sentence. */
-void stream_torn_tell(struct connection *connection);
+COLD void stream_torn_tell(struct connection *connection);
 /* The same; this one ended it. */
-void stream_torn_tell_left(struct connection *connection, unsigned sender);
+COLD void stream_torn_tell_left(struct connection *connection, unsigned sender);
 
 #endif

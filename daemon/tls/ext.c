@@ -324,7 +324,7 @@ static void note_id(struct walk *walk, uint16_t id)
 }
 
 /* The first bad one, or the one that makes the whole hello bad. */
-static void note_bad(struct walk *walk, uint16_t id, bool fatal)
+static COLD void note_bad(struct walk *walk, uint16_t id, bool fatal)
 {
 	if (*walk->has_bad && !fatal)
 		return;

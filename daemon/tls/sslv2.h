@@ -10,6 +10,7 @@
 #ifndef SHAKETAP_TLS_SSLV2_H
 #define SHAKETAP_TLS_SSLV2_H
 
+#include "base/util.h"
 #include "tls/hello.h"
 
 /* A record header of two bytes and the type of the message. */
@@ -20,7 +21,7 @@
  * length of its record, header included. TLS_MORE: fewer than SSLV2_HEAD_LEN bytes are there,
  * and those fit. TLS_BAD: it does not, or is longer than SSLV2_CLIENT_HELLO_MAX.
  */
-enum tls_result sslv2_client_hello_head(struct bytes in, uint32_t *whole);
+COLD enum tls_result sslv2_client_hello_head(struct bytes in, uint32_t *whole);
 
 /*
  * Parse what follows the type: version u16, the lengths of the cipher specs, the session id and
@@ -30,7 +31,7 @@ enum tls_result sslv2_client_hello_head(struct bytes in, uint32_t *whole);
  * right-aligned behind zeros. Compression and extensions are absent.
  * As with tls_client_hello_parse() `hello` points into itself.
  */
-enum tls_result sslv2_client_hello_parse(struct bytes body, struct tls_client_hello *hello);
+COLD enum tls_result sslv2_client_hello_parse(struct bytes body, struct tls_client_hello *hello);
 
 /* What a server says in SSL 2.0 to such a hello. */
 struct sslv2_answer {
@@ -43,6 +44,6 @@ struct sslv2_answer {
  * The first TLS_RECORD_HEADER_LEN bytes tell, fewer never do. TLS_OK or TLS_BAD: it is no
  * answer in SSL 2.0.
  */
-enum tls_result sslv2_answer_parse(struct bytes in, struct sslv2_answer *answer);
+COLD enum tls_result sslv2_answer_parse(struct bytes in, struct sslv2_answer *answer);
 
 #endif

@@ -14,6 +14,6 @@ bool sslv2_may_come(const struct tracker *tracker, enum hs_side from);
  * neither our records nor anything that would tell how it went, and is left where it is.
  * After an error the handshake has failed.
  */
-bool sslv2_answer(struct tracker *tracker, struct bytes first, uint64_t now);
+COLD bool sslv2_answer(struct tracker *tracker, struct bytes first, uint64_t now);
 
 #endif

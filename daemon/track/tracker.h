@@ -9,6 +9,7 @@
 #ifndef SHAKETAP_TRACKER_H
 #define SHAKETAP_TRACKER_H
 
+#include "base/util.h"
 #include "tls/message.h"
 #include "tls/record.h"
 #include "track/handshake.h"
@@ -74,28 +75,28 @@ void tracker_record_over(struct tracker *tracker, enum hs_side from);
 /* A record of this side has begun, and that it came to its end would tell something. */
 bool tracker_is_passing(const struct tracker *tracker, enum hs_side from);
 /* An alert in the clear (RFC 8446 section 6). */
-void tracker_alert(struct tracker *tracker, enum hs_side from, uint8_t level, uint8_t code,
+COLD void tracker_alert(struct tracker *tracker, enum hs_side from, uint8_t level, uint8_t code,
 		   uint64_t now);
 /* FIN or RST. */
-void tracker_close(struct tracker *tracker, enum hs_side from, bool reset, uint64_t now);
+COLD void tracker_close(struct tracker *tracker, enum hs_side from, bool reset, uint64_t now);
 /* Bytes that are no TLS; first: the first few of them. */
-void tracker_not_tls(struct tracker *tracker, enum hs_side from, struct bytes first, uint64_t now);
+COLD void tracker_not_tls(struct tracker *tracker, enum hs_side from, struct bytes first, uint64_t now);
 /*
  * A message that the protocol does not allow; what: "a malformed ...", a constant text for the
  * sentence; extension: the one it is about, or NULL. Whether it ends the handshake is up to the
  * peer: it is the cause if nothing better follows.
  */
-void tracker_malformed(struct tracker *tracker, enum hs_side from, const char *what,
+COLD void tracker_malformed(struct tracker *tracker, enum hs_side from, const char *what,
 		       const uint16_t *extension);
 /* Silence for the time given (ns) until now. */
-void tracker_timeout(struct tracker *tracker, uint64_t waited, uint64_t now);
+COLD void tracker_timeout(struct tracker *tracker, uint64_t waited, uint64_t now);
 /* The wait after tracker.settling is over. */
 void tracker_settle(struct tracker *tracker);
 /* It begins with a ServerHello: what else may be learned, its outcome stays unknown. */
-void tracker_join(struct tracker *tracker, uint64_t now);
+COLD void tracker_join(struct tracker *tracker, uint64_t now);
 /* Something was missing on the way: a failure that no alert explains may be none. */
-void tracker_doubt(struct tracker *tracker);
+COLD void tracker_doubt(struct tracker *tracker);
 /* Something is missing: the outcome is not known, unless it was decided already. */
-void tracker_unknown(struct tracker *tracker, enum hs_unknown_cause cause, uint64_t now);
+COLD void tracker_unknown(struct tracker *tracker, enum hs_unknown_cause cause, uint64_t now);
 
 #endif
