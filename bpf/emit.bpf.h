@@ -56,6 +56,7 @@ static __always_inline void begin_event(struct __sk_buff *skb, struct scratch *s
 	event->spoken = 0;
 	event->pieces = 0;
 	event->done = 0;
+	event->hash = packet->hash;
 	event->seen[0] = event->seen[1] = 0;
 	if (skb->sk) {
 		event->flags |= ST_FLAG_LOCAL;

@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "connection_parts.h"
+#include "flow_key.h"
 #include "track/certificates.h"
 
 /* Connections kept for reuse; each is about a kilobyte. */
@@ -64,7 +65,7 @@ struct connection *connection_find(struct connections *all, const struct st_flow
 	size_t at = hash;
 
 	while ((connection = index_next(&all->by_key, hash, &at)))
-		if (!memcmp(&connection->key, key, sizeof(*key)))
+		if (same_key(&connection->key, key))
 			return connection;
 	return all->parking ? connection_wake_up(all, key, hash) : NULL;
 }
@@ -123,8 +124,8 @@ void connection_asleep(struct connections *all, struct connection *connection)
 	all->awakes--;
 }
 
-struct connection *connection_new(struct connections *all, const struct st_flow_key *key,
-				  uint32_t hash, uint64_t flow, uint64_t now)
+struct connection *connection_new(struct connections *all, const struct st_event *event,
+				  uint64_t mark)
 {
 	struct connection *connection;
 
@@ -135,13 +136,14 @@ struct connection *connection_new(struct connections *all, const struct st_flow_
 		return NULL;
 	/* The tracker clears itself. */
 	memset(connection, 0, offsetof(struct connection, tracker));
-	connection->key = *key;
-	connection->flow = flow;
-	connection->seat.progress = now;
-	connection->seat.hash = hash;
+	connection->key = event->key;
+	connection->mark = mark;
+	connection->flow = event->flow;
+	connection->seat.progress = event->time;
+	connection->seat.hash = event->hash;
 	tracker_init(&connection->tracker);
 	connection->tracker.certificates = all->certificates;
-	if (!index_add(&all->by_key, hash, connection)) {
+	if (!index_add(&all->by_key, event->hash, connection)) {
 		connection_spare(all, connection);
 		return NULL;
 	}
@@ -171,9 +173,10 @@ void connection_settle(struct connections *all, struct connection *connection)
 }
 
 /* Tells hellos apart that share a random: tools that send a constant one, replayed templates. */
-static uint64_t digest_of(const struct tls_client_hello *hello, uint64_t seed)
+uint64_t connection_hello_digest(const struct connections *all, const struct connection *connection)
 {
-	uint64_t hash = seed ^ hello->length;
+	const struct tls_client_hello *hello = connection->tracker.hs.client_hello;
+	uint64_t hash = all->seed ^ hello->length;
 
 	hash = hash_bytes64(hello->server_name.p, hello->server_name.n, hash);
 	hash = hash_bytes64(hello->cipher_suites.p, hello->cipher_suites.n, hash);
@@ -199,10 +202,17 @@ static const struct connection *find_random(const struct connections *all, const
 	return NULL;
 }
 
-/* Behind a HelloRetryRequest the hello is said again, changed (RFC 8446 section 4.1.2). */
-static bool is_another(const struct hello_marks *marks, uint64_t digest)
+/* Of the one that shows this random already. False: there is none. */
+static bool find_marks(const struct connections *all, const uint8_t *random, uint32_t hash,
+		       struct hello_marks *marks)
 {
-	return marks->digest != digest && !marks->retried;
+	const struct connection *other = find_random(all, random, hash);
+
+	if (!other)
+		return all->parking && parking_find_random(all->parking, random, hash, marks);
+	*marks = (struct hello_marks){ connection_hello_digest(all, other),
+				       other->tracker.hs.hello_retry };
+	return true;
 }
 
 bool connection_identify(struct connections *all, struct connection *connection)
@@ -211,20 +221,15 @@ bool connection_identify(struct connections *all, struct connection *connection)
 	const struct connection_half *client = &connection->half[connection->client];
 	const struct connection_half *server = &connection->half[!connection->client];
 	uint32_t hash = hash_bytes(hello->random, TLS_RANDOM_LEN, all->seed);
-	const struct connection *other = find_random(all, hello->random, hash);
 	struct hello_marks marks;
 
 	if (server->reasm.started)
 		answers_note(&all->answers,
 			     &(struct answer){ server->reasm.pos, client->reasm.pos,
 					       connection->key.port[connection->client] });
-	connection->digest = digest_of(hello, all->seed);
-	if (other) {
-		marks = (struct hello_marks){ other->digest, other->tracker.hs.hello_retry };
-		return is_another(&marks, connection->digest);
-	}
-	if (all->parking && parking_find_random(all->parking, hello->random, hash, &marks))
-		return is_another(&marks, connection->digest);
+	/* Behind a HelloRetryRequest the hello is said again, changed (RFC 8446 section 4.1.2). */
+	if (find_marks(all, hello->random, hash, &marks))
+		return marks.digest != connection_hello_digest(all, connection) && !marks.retried;
 	connection_list_random(all, connection, hash);
 	return true;
 }

@@ -56,6 +56,7 @@ struct connection {
 	struct seat seat;
 	TAILQ_ENTRY(connection) awake; /* of those that may be parked, or of the spare */
 	uint64_t busy;		       /* its progress when it came to the end of that list */
+	uint64_t mark;		       /* connection_mark() of the key */
 
 	/* From here on it is parked as it is. */
 	struct st_flow_key key;
@@ -69,7 +70,7 @@ struct connection {
 	size_t held;	    /* bytes of memory, as accounted in struct connections */
 	uint32_t first_seq; /* of the event it began with */
 	uint64_t last_segment; /* time of the last segment of the first ClientHello */
-	uint64_t digest;       /* of the ClientHello, beside its random */
+	uint64_t digest;       /* parked: of the ClientHello, beside its random */
 	uint32_t random_hash;  /* with listed_by_random: of its random */
 	struct role_signs signs;
 	struct connection_half half[2]; /* by sender index */
@@ -104,14 +105,13 @@ static inline enum hs_side connection_side(const struct connection *connection, 
 void connections_init(struct connections *all, size_t max, uint64_t seed);
 void connections_free(struct connections *all);
 
-/* Of a key, for whoever looks it up more than once. */
-static inline uint64_t connection_hash64(const struct connections *all,
-					 const struct st_flow_key *key)
+/* What stands for a key where the key itself would take too much room. */
+static inline uint64_t connection_mark(const struct connections *all, const struct st_flow_key *key)
 {
 	return hash_bytes64(key, sizeof(*key), all->seed);
 }
 
-/* hash: hash_short() of connection_hash64() of the key. It is awake now. NULL: none. */
+/* hash: st_event.hash. The one found is awake now. NULL: none. */
 struct connection *connection_find(struct connections *all, const struct st_flow_key *key,
 				   uint32_t hash);
 
@@ -121,7 +121,7 @@ uint64_t connections_due(const struct connections *all, uint64_t timeout);
 /* The first whose deadline is due in a list, awake now. NULL: none. */
 struct connection *connections_first(struct connections *all, struct seat_list *list);
 
-void connections_park(struct connections *all);
+COLD void connections_park(struct connections *all);
 
 /* Park who was not busy lately, as long as too many are awake. Nobody may hold a pointer to one. */
 static inline void connections_rest(struct connections *all)
@@ -131,8 +131,8 @@ static inline void connections_rest(struct connections *all)
 }
 
 /* A new one, at the end of the waiting list. NULL: full or out of memory. */
-struct connection *connection_new(struct connections *all, const struct st_flow_key *key,
-				  uint32_t hash, uint64_t flow, uint64_t now);
+struct connection *connection_new(struct connections *all, const struct st_event *event,
+				  uint64_t mark);
 
 /* New bytes came: its deadline moves to the end of the waiting list. */
 void connection_progress(struct connections *all, struct connection *connection, uint64_t now);

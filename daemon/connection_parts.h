@@ -21,6 +21,10 @@ void connection_spare(struct connections *all, struct connection *connection);
 void connection_awake(struct connections *all, struct connection *connection);
 void connection_asleep(struct connections *all, struct connection *connection);
 
+/* Of what its ClientHello says beside the random; it has one. */
+COLD uint64_t connection_hello_digest(const struct connections *all,
+				      const struct connection *connection);
+
 /* By the hash of the random of its ClientHello. */
 void connection_list_random(struct connections *all, struct connection *connection, uint32_t hash);
 /* Out of the tables that it is in. */
@@ -30,12 +34,12 @@ void connection_unlist(struct connections *all, struct connection *connection);
 void connection_release(struct connection *connection);
 
 /* The one in this seat, which is parked. NULL: memory is out, and it is given up. */
-struct connection *connection_wake(struct connections *all, struct seat *seat);
+COLD struct connection *connection_wake(struct connections *all, struct seat *seat);
 /* The same of a key. NULL also: none is parked. */
-struct connection *connection_wake_up(struct connections *all, const struct st_flow_key *key,
-				      uint32_t hash);
+COLD struct connection *connection_wake_up(struct connections *all, const struct st_flow_key *key,
+					   uint32_t hash);
 
 /* Gone without a word but a count. */
-void connection_give_up(struct connections *all, struct seat *seat);
+COLD void connection_give_up(struct connections *all, struct seat *seat);
 
 #endif

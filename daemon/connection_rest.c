@@ -22,6 +22,8 @@ static bool park(struct connections *all, struct connection *connection)
 	struct parked *parked;
 	size_t held = connection->held;
 
+	if (connection->tracker.hs.client_hello)
+		connection->digest = connection_hello_digest(all, connection);
 	if (!all->parking)
 		all->parking = parking_new(all->seed);
 	parked = all->parking ? parking_put(all->parking, connection) : NULL;
@@ -103,6 +105,7 @@ struct connection *connection_wake(struct connections *all, struct seat *seat)
 		return NULL;
 	}
 	connection->seat = (struct seat){ .progress = seat->progress, .hash = seat->hash };
+	connection->mark = connection_mark(all, &connection->key);
 	change_seats(&all->waiting, seat, &connection->seat);
 	connection_awake(all, connection);
 	all->held -= parked_size(parked);

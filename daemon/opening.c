@@ -88,10 +88,9 @@ void note_segment(struct connection *connection, const struct st_event *event)
 }
 
 struct connection *open_connection(struct connections *all, const struct st_event *event,
-				   uint32_t hash)
+				   uint64_t mark)
 {
-	struct connection *connection =
-		connection_new(all, &event->key, hash, event->flow, event->time);
+	struct connection *connection = connection_new(all, event, mark);
 	struct handshake *hs;
 
 	if (!connection)

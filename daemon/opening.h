@@ -20,9 +20,9 @@ void note_delivery(struct connection *connection, const struct st_event *event);
 /* New bytes came with it: it may be one of the segments of the first ClientHello. */
 void note_segment(struct connection *connection, const struct st_event *event);
 
-/* The first event of a flow; hash: of its key. NULL: no room for another handshake. */
+/* The first event of a flow; mark: of its key. NULL: no room for another handshake. */
 struct connection *open_connection(struct connections *all, const struct st_event *event,
-				   uint32_t hash);
+				   uint64_t mark);
 
 /*
  * When the event counts as seen. What overtook the first segment of a hello is told behind it,

@@ -126,7 +126,7 @@ static void read_rest(struct connection *connection)
 		stream_read_rest(connection, i, connection->half[i].time);
 }
 
-static void on_reset(struct connection *connection, const struct st_event *event)
+static COLD void on_reset(struct connection *connection, const struct st_event *event)
 {
 	connection->ended = true;
 	stream_order_note(connection, event);
@@ -139,7 +139,7 @@ static void on_reset(struct connection *connection, const struct st_event *event
 		      event->time);
 }
 
-static void on_fin(struct connection *connection, const struct st_event *event)
+static COLD void on_fin(struct connection *connection, const struct st_event *event)
 {
 	struct connection_half *half = &connection->half[event->sender];
 	const struct connection_half *other = &connection->half[!event->sender];
@@ -184,13 +184,9 @@ static void note_surroundings(struct pipeline *pipeline, struct connection *conn
 
 static struct connection *connection_of(struct pipeline *pipeline, const struct st_event *event)
 {
-	uint64_t hash64 = connection_hash64(&pipeline->all, &event->key);
-	uint32_t hash = hash_short(hash64);
-	struct connection *connection;
+	struct connection *connection = connection_find(&pipeline->all, &event->key, event->hash);
+	uint64_t mark;
 
-	if (event->flags & ST_FLAG_OPENED)
-		recents_expect(&pipeline->recents, hash64);
-	connection = connection_find(&pipeline->all, &event->key, hash);
 	if (connection && connection->flow != event->flow) {
 		/*
 		 * The same ports again, and the end of the earlier connection was not seen; or
@@ -209,13 +205,14 @@ static struct connection *connection_of(struct pipeline *pipeline, const struct 
 		connection = NULL;
 	}
 	if (!connection && event->flags & ST_FLAG_OPENED) {
-		if (recents_has(&pipeline->recents, event, hash64) ||
+		mark = connection_mark(&pipeline->all, &event->key);
+		if (recents_has(&pipeline->recents, event, mark) ||
 		    answers_has(&pipeline->all.answers, event)) {
 			pipeline->ops.forget(pipeline->ops.ctx, &event->key, event->flow);
 			return NULL;
 		}
 		make_room(pipeline, event->time);
-		connection = open_connection(&pipeline->all, event, hash);
+		connection = open_connection(&pipeline->all, event, mark);
 		if (!connection)
 			pipeline_refuse(pipeline, event);
 		if (connection)

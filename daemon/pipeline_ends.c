@@ -20,8 +20,7 @@ void pipeline_conclude(struct pipeline *pipeline, struct connection *connection)
 	/* A connection on which no TLS ever started is no handshake. */
 	if (hs->stage >= HS_CLIENT_HELLO)
 		pipeline_report(pipeline, hs, &connection->signs);
-	recents_note(&pipeline->recents, connection,
-		     connection_hash64(&pipeline->all, &connection->key));
+	recents_note(&pipeline->recents, connection);
 	if (!connection->ended)
 		pipeline->ops.forget(pipeline->ops.ctx, &connection->key, connection->flow);
 	connection_free(&pipeline->all, connection);

@@ -12,27 +12,20 @@
 #define RECENTS_MAX 8192
 
 /*
- * In place of the key stands a hash of it with a secret, of 62 bits: four to a line of a cache,
- * where the keys would push out what else is needed.
+ * In place of the key stands a hash of it with a secret, of 62 bits. Nearly all that are looked for
+ * are not there; the tags say so for nearly all of those, and are small enough to stay in the cache.
  */
 struct recents {
+	uint8_t tag[RECENTS_MAX]; /* bits of the hash */
 	struct recent {
 		uint64_t mark;	 /* RECENT_KNOWN of each sender whose end is known, and the hash */
 		uint32_t end[2]; /* by sender: sequence number behind what was read */
 	} entry[RECENTS_MAX];
 };
 
-#define RECENT_KNOWN(sender) (UINT64_C(1) << (sender))
+void recents_note(struct recents *recents, const struct connection *connection);
 
-/* hash: of the key, connection_hash64(). recents_has() will be asked: fetch the place. */
-static inline void recents_expect(const struct recents *recents, uint64_t hash)
-{
-	__builtin_prefetch(&recents->entry[(hash >> 32) % RECENTS_MAX]);
-}
-
-void recents_note(struct recents *recents, const struct connection *connection, uint64_t hash);
-
-/* The event opens a flow, but belongs to a handshake that is over. */
-bool recents_has(const struct recents *recents, const struct st_event *event, uint64_t hash);
+/* The event opens a flow, but belongs to a handshake that is over. mark: of its key. */
+bool recents_has(const struct recents *recents, const struct st_event *event, uint64_t mark);
 
 #endif

@@ -77,7 +77,8 @@ struct st_event {
 	__u8 spoken;   /* with OPENED: the other end sent bytes before the sender's first one */
 	__u8 pieces;   /* of the payload, in order; 0: it is all in one */
 	__u8 done;     /* the flow is over with it: application data behind both Finished */
-	__u8 reserved[6];
+	__u8 reserved[2];
+	__u32 hash; /* of the key, with a secret: one for all events of a connection */
 	struct st_piece piece[ST_PIECES_MAX];
 };
 

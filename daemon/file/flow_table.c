@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "flow_key.h"
 
 void flow_table_init(struct flow_table *table, size_t max, size_t held_max, uint64_t seed)
 {
@@ -67,16 +68,6 @@ unsigned flow_key_of(const struct tcp_segment *segment, struct st_flow_key *key)
 	key->port[sender] = htons(segment->port[0]);
 	key->port[!sender] = htons(segment->port[1]);
 	return sender;
-}
-
-/* Without a call: memcmp() is one, and asks for an order as well. */
-static bool same_key(const struct st_flow_key *a, const struct st_flow_key *b)
-{
-	uint64_t differ = memcmp(a->port, b->port, sizeof(a->port));
-
-	for (size_t i = 0; i < sizeof(a->addr) / sizeof(uint64_t); i++)
-		differ |= word_of(a, i) ^ word_of(b, i);
-	return !differ;
 }
 
 static uint32_t hash_of(const struct flow_table *table, const struct st_flow_key *key)

@@ -57,6 +57,7 @@ static void emit(struct flows *flows, struct flow *flow, struct st_event *event,
 		 const uint8_t *payload)
 {
 	event->flow = flow->id;
+	event->hash = flow->hash;
 	flows->ops.event(flows->ops.ctx, event, payload);
 }
 

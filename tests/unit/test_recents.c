@@ -23,19 +23,24 @@ static struct st_event event_of(uint16_t port, unsigned sender, uint32_t seq)
 				  .flags = ST_FLAG_OPENED };
 }
 
+static uint64_t mark_of(const struct st_event *event)
+{
+	return hash_bytes64(&event->key, sizeof(event->key), SEED);
+}
+
 static bool is_recent(const struct st_event *event)
 {
-	return recents_has(&recents, event, hash_bytes64(&event->key, sizeof(event->key), SEED));
+	return recents_has(&recents, event, mark_of(event));
 }
 
 /* A connection of which only the client was seen. */
 static void note(uint16_t port)
 {
 	struct st_event event = event_of(port, 0, 0);
-	struct connection connection = { .key = event.key };
+	struct connection connection = { .mark = mark_of(&event) };
 
 	reasm_start(&connection.half[0].reasm, END);
-	recents_note(&recents, &connection, hash_bytes64(&event.key, sizeof(event.key), SEED));
+	recents_note(&recents, &connection);
 }
 
 static void sent_again(void **state)
