@@ -140,10 +140,30 @@ static void put_two(char *p, unsigned value)
 void text_put_digits(char *p, uint64_t value, size_t width)
 {
 	/* Two at a time: half the divisions. */
-	for (; width >= 2; width -= 2, value /= 100)
+	for (; width > 2; width -= 2, value /= 100)
 		put_two(p + width - 2, value % 100);
-	if (width)
-		*p = (char)('0' + value % 10);
+	if (width == 2)
+		put_two(p, (unsigned)value);
+	else if (width)
+		*p = (char)('0' + value);
+}
+
+char *text_put_u64(char *p, uint64_t value)
+{
+	size_t width;
+
+	/* As most numbers of a record. */
+	if (value < 10) {
+		*p = (char)('0' + value);
+		return p + 1;
+	}
+	if (value < 100) {
+		put_two(p, (unsigned)value);
+		return p + 2;
+	}
+	width = text_width(value);
+	text_put_digits(p, value, width);
+	return p + width;
 }
 
 void text_digits(struct text *t, uint64_t value, size_t width)

@@ -95,11 +95,13 @@ static inline void text_string(struct text *t, const char *s)
 /* By printf(), which takes about as long as all else of a record: not for what each one has. */
 void text_printf(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_u64(struct text *t, uint64_t value);
-/* The last `width` decimal digits, at most 20, with zeros in front. */
+/* As `width` decimal digits, at most 20, with zeros in front: it has no more. */
 void text_digits(struct text *t, uint64_t value, size_t width);
-/* For who has made room: how many decimal digits value has, and its last `width`, to p. */
+/* How many decimal digits it has. */
 size_t text_width(uint64_t value);
+/* The same for who has made room at p. The second returns where to go on. */
 void text_put_digits(char *p, uint64_t value, size_t width);
+char *text_put_u64(char *p, uint64_t value);
 /* Lower case, two digits a byte. */
 void text_hex(struct text *t, struct bytes b);
 /* Spaces until n reaches `column`, counted from byte `from`. */

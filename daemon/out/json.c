@@ -160,7 +160,7 @@ static void add_shaketap(struct json *j, const struct handshake *hs,
 	add_hello_retry(j, hs);
 	json_client_hello(j, hs, &shapes->client);
 	json_server_hello(j, hs, &shapes->server);
-	json_key_exchange(j, hs);
+	json_key_exchange(j, hs, &shapes->server);
 	if (hs->client_certificate != HS_CERT_NONE)
 		json_name(j, "client_certificate",
 			  hs_client_certificate_names[hs->client_certificate]);
@@ -179,7 +179,7 @@ static void find_shapes(struct json_shapes *shapes, const struct handshake *hs, 
 	if (hs->client_hello)
 		json_client_shape(&shapes->client, memo, hs->client_hello);
 	if (hs->has_server_hello)
-		json_server_shape(&shapes->server, memo, &hs->server_hello, hs_has_cipher(hs));
+		json_server_shape(&shapes->server, memo, hs);
 }
 
 static void keep_shapes(const struct json_shapes *shapes, const struct handshake *hs,

@@ -20,7 +20,7 @@ void json_tls(struct json *j, const struct handshake *hs, struct digester *diges
 	      struct json_shapes *shapes);
 /* The members of one certificate, into the open object; nothing when it is NULL. */
 void json_certificate(struct json *j, const struct tls_x509 *x509);
-void json_key_exchange(struct json *j, const struct handshake *hs);
+void json_key_exchange(struct json *j, const struct handshake *hs, struct json_shape *shape);
 void json_client_hello(struct json *j, const struct handshake *hs, struct json_shape *shape);
 void json_server_hello(struct json *j, const struct handshake *hs, struct json_shape *shape);
 /* Times in the timeline count from `start`, on the clock of hs. */

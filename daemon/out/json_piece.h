@@ -56,10 +56,7 @@ JSON_INLINE char *json_put_fragment(char *p, const struct json_fragment *fragmen
 
 JSON_INLINE char *json_put_number(char *p, uint64_t value)
 {
-	size_t width = text_width(value);
-
-	text_put_digits(p, value, width);
-	return p + width;
+	return text_put_u64(p, value);
 }
 
 #endif

@@ -3,8 +3,9 @@
 
 /* Stands for all codes of RFC 8701: no part shows which one it was. */
 #define GREASE 0x0a0a
-/* What is remembered begins with the length of its first part. */
+/* What is remembered begins with the lengths of its parts. */
 #define LENGTH_SIZE 2
+#define LENGTHS_SIZE (LENGTH_SIZE * JSON_SHAPE_PARTS)
 
 /* Room in the key; what is larger than a key may be is not remembered. */
 static uint8_t *more(struct json_shape *shape, size_t n)
@@ -64,18 +65,18 @@ static void begin(struct json_shape *shape, struct memo *memo, const uint8_t *he
 static void find(struct json_shape *shape)
 {
 	struct bytes text;
-	size_t first;
+	size_t at = LENGTHS_SIZE;
 
 	if (!shape->memo)
 		return;
 	text = memo_find(shape->memo, (struct bytes){ shape->key, shape->n });
 	if (!text.p)
 		return;
-	first = bytes_u16(text, 0);
 	shape->known = text;
-	shape->parts[0] = (struct json_shape_part){ LENGTH_SIZE, first };
-	shape->parts[1] =
-		(struct json_shape_part){ LENGTH_SIZE + first, text.n - LENGTH_SIZE - first };
+	for (size_t i = 0; i < JSON_SHAPE_PARTS; i++) {
+		shape->parts[i] = (struct json_shape_part){ at, bytes_u16(text, i) };
+		at += shape->parts[i].n;
+	}
 }
 
 void json_client_shape(struct json_shape *shape, struct memo *memo,
@@ -104,11 +105,21 @@ void json_client_shape(struct json_shape *shape, struct memo *memo,
 	find(shape);
 }
 
-void json_server_shape(struct json_shape *shape, struct memo *memo,
-		       const struct tls_server_hello *hello, bool has_cipher)
+void json_server_shape(struct json_shape *shape, struct memo *memo, const struct handshake *hs)
 {
+	const struct tls_server_hello *hello = &hs->server_hello;
 	const uint8_t head[] = { 'S',
-				 has_cipher,
+				 hs_has_cipher(hs),
+				 (uint8_t)hs->outcome,
+				 (uint8_t)hs->resumption,
+				 hs->has_group,
+				 (uint8_t)(hs->group >> 8),
+				 (uint8_t)hs->group,
+				 hello->has_key_share,
+				 (uint8_t)(hello->group >> 8),
+				 (uint8_t)hello->group,
+				 (uint8_t)(hello->version >> 8),
+				 (uint8_t)hello->version,
 				 (uint8_t)(hello->legacy_version >> 8),
 				 (uint8_t)hello->legacy_version,
 				 (uint8_t)(hello->cipher_suite >> 8),
@@ -143,15 +154,20 @@ void json_shape_end(struct json_shape *shape, const struct json *j, enum json_sh
 
 void json_shape_keep(const struct json_shape *shape, const struct json *j)
 {
-	const struct json_shape_part *first = &shape->parts[0], *second = &shape->parts[1];
-	size_t n = LENGTH_SIZE + first->n + second->n;
 	uint8_t text[MEMO_TEXT_MAX];
+	size_t at = LENGTHS_SIZE;
 
-	if (!shape->memo || shape->known.p || j->out->cut || n > sizeof(text))
+	if (!shape->memo || shape->known.p || j->out->cut)
 		return;
-	text[0] = (uint8_t)(first->n >> 8);
-	text[1] = (uint8_t)first->n;
-	memcpy(text + LENGTH_SIZE, j->out->p + first->at, first->n);
-	memcpy(text + LENGTH_SIZE + first->n, j->out->p + second->at, second->n);
-	memo_keep(shape->memo, (struct bytes){ shape->key, shape->n }, (struct bytes){ text, n });
+	for (size_t i = 0; i < JSON_SHAPE_PARTS; i++) {
+		const struct json_shape_part *part = &shape->parts[i];
+
+		if (part->n > sizeof(text) - at)
+			return;
+		text[LENGTH_SIZE * i] = (uint8_t)(part->n >> 8);
+		text[LENGTH_SIZE * i + 1] = (uint8_t)part->n;
+		memcpy(text + at, j->out->p + part->at, part->n);
+		at += part->n;
+	}
+	memo_keep(shape->memo, (struct bytes){ shape->key, shape->n }, (struct bytes){ text, at });
 }

@@ -1,18 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a hello offers beside its random, name and lengths: its shape. A few client libraries make
- * nearly all hellos, so the parts of a record that depend on nothing else are written once and
- * then remembered. For json*.c only.
+ * What a hello offers beside its random, name and lengths, or what was agreed on with it: its
+ * shape. A few client libraries make nearly all hellos and few answers fit, so the parts of a
+ * record that depend on nothing else are written once and then remembered. For json*.c only.
  */
 #ifndef SHAKETAP_JSON_SHAPE_H
 #define SHAKETAP_JSON_SHAPE_H
 
 #include "base/memo.h"
 #include "out/json_write.h"
-#include "tls/hello.h"
+#include "track/handshake.h"
 
-/* A hello's parts, in the order in which they are written: below "tls" and below "shaketap". */
-enum json_shape_which { JSON_SHAPE_FINGERPRINTS, JSON_SHAPE_LISTS, JSON_SHAPE_PARTS };
+/*
+ * A hello's parts, in the order in which they are written: two below "tls", two below "shaketap".
+ * The first and the last are those of a ServerHello.
+ */
+enum json_shape_which {
+	JSON_SHAPE_NEGOTIATED,
+	JSON_SHAPE_FINGERPRINTS,
+	JSON_SHAPE_LISTS,
+	JSON_SHAPE_KEY_EXCHANGE,
+	JSON_SHAPE_PARTS
+};
 
 struct json_shape_part {
 	size_t at, n; /* in `known`, else in the record */
@@ -33,8 +42,8 @@ struct json_shapes {
 
 void json_client_shape(struct json_shape *shape, struct memo *memo,
 		       const struct tls_client_hello *hello);
-void json_server_shape(struct json_shape *shape, struct memo *memo,
-		       const struct tls_server_hello *hello, bool has_cipher);
+/* Of the ServerHello, and how far the handshake has come: there is one. */
+void json_server_shape(struct json_shape *shape, struct memo *memo, const struct handshake *hs);
 
 /*
  * True: the part was known, and is written. False: write it, then call json_shape_end(). What is

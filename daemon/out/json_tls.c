@@ -26,7 +26,7 @@ void json_codes(struct json *j, const char *key, struct bytes list, json_namer n
 	json_list_end(j);
 }
 
-static void add_negotiated(struct json *j, const struct handshake *hs)
+static void add_version(struct json *j, const struct handshake *hs)
 {
 	const struct tls_server_hello *hello = &hs->server_hello;
 	bool ssl = hello->version == TLS_VERSION_SSL3 || hello->version == TLS_VERSION_SSL2;
@@ -35,6 +35,28 @@ static void add_negotiated(struct json *j, const struct handshake *hs)
 	json_code(j, "version", hello->version, tls_version_name);
 	if (hs_has_cipher(hs))
 		json_code(j, "cipher", hello->cipher_suite, tls_cipher_name);
+}
+
+static void write_negotiated(struct json *j, const struct handshake *hs)
+{
+	if (hs->has_server_hello)
+		add_version(j, hs);
+	if (hs->has_group)
+		json_code(j, "curve", hs->group, tls_group_name);
+	if (hs->outcome == HS_SUCCESS || hs->outcome == HS_FAILURE)
+		json_bool(j, "established", hs->outcome == HS_SUCCESS);
+	if (hs->has_server_hello && hs->resumption != HS_RESUMPTION_NONE)
+		json_bool(j, "resumed", facts_resumed(hs));
+}
+
+static void add_negotiated(struct json *j, const struct handshake *hs, struct json_shape *shape)
+{
+	if (!hs->has_server_hello) {
+		write_negotiated(j, hs);
+	} else if (!json_shape_begin(shape, j, JSON_SHAPE_NEGOTIATED)) {
+		write_negotiated(j, hs);
+		json_shape_end(shape, j, JSON_SHAPE_NEGOTIATED);
+	}
 }
 
 /* What is not there may be missing for want of memory only: that is not remembered. */
@@ -105,21 +127,14 @@ void json_tls(struct json *j, const struct handshake *hs, struct digester *diges
 {
 	struct json_mark mark = json_object(j, "tls");
 
-	if (hs->has_server_hello)
-		add_negotiated(j, hs);
-	if (hs->has_group)
-		json_code(j, "curve", hs->group, tls_group_name);
-	if (hs->outcome == HS_SUCCESS || hs->outcome == HS_FAILURE)
-		json_bool(j, "established", hs->outcome == HS_SUCCESS);
-	if (hs->has_server_hello && hs->resumption != HS_RESUMPTION_NONE)
-		json_bool(j, "resumed", facts_resumed(hs));
+	add_negotiated(j, hs, &shapes->server);
 	json_wire(j, "next_protocol", hs->server_hello.alpn);
 	add_client(j, hs, digester, &shapes->client);
 	add_server(j, hs, digester, &shapes->server);
 	json_object_end(j, mark);
 }
 
-void json_key_exchange(struct json *j, const struct handshake *hs)
+static void write_key_exchange(struct json *j, const struct handshake *hs)
 {
 	struct key_exchange kx;
 	struct json_mark mark;
@@ -133,4 +148,13 @@ void json_key_exchange(struct json *j, const struct handshake *hs)
 	json_bool(j, "forward_secret", kx.forward_secret);
 	json_bool(j, "post_quantum", kx.post_quantum);
 	json_object_end(j, mark);
+}
+
+void json_key_exchange(struct json *j, const struct handshake *hs, struct json_shape *shape)
+{
+	/* Without a ServerHello there is none. */
+	if (!hs->has_server_hello || json_shape_begin(shape, j, JSON_SHAPE_KEY_EXCHANGE))
+		return;
+	write_key_exchange(j, hs);
+	json_shape_end(shape, j, JSON_SHAPE_KEY_EXCHANGE);
 }

@@ -158,6 +158,22 @@ static void server_hellos(void **state)
 		hello->psk_index ^= (uint16_t)(1 << bit);
 		check(rig, &s.hs);
 	}
+	for (unsigned bit = 0; bit < 16; bit++) {
+		hello->version ^= (uint16_t)(1 << bit);
+		check(rig, &s.hs);
+	}
+	hello->version = TLS_VERSION_1_3;
+	hello->has_key_share = true;
+	for (unsigned bit = 0; bit < 16; bit++) {
+		hello->group ^= (uint16_t)(1 << bit);
+		check(rig, &s.hs);
+		s.hs.group ^= (uint16_t)(1 << bit);
+		check(rig, &s.hs);
+	}
+	hello->group = 0x0002; /* a curve */
+	check(rig, &s.hs);
+	hello->group = 0x0102; /* ffdhe4096 */
+	check(rig, &s.hs);
 	/* No suite, no fingerprint: nothing of that may be recalled for a hello that has one. */
 	version = hello->version;
 	hello->version = TLS_VERSION_SSL2;
@@ -167,11 +183,38 @@ static void server_hellos(void **state)
 	check(rig, &s.hs);
 }
 
+/* What was agreed on, and how far it came. */
+static void agreements(void **state)
+{
+	struct rig *rig = *state;
+	struct tls_server_hello *hello;
+	struct sample s;
+
+	sample_success(&s);
+	hello = &s.hs.server_hello;
+	for (unsigned set = 0; set < 16; set++) {
+		s.hs.has_group = set & 1;
+		hello->has_key_share = set & 2;
+		hello->has_psk = set & 4;
+		hello->version = set & 8 ? TLS_VERSION_1_3 : TLS_VERSION_1_2;
+		for (int resumption = 0; resumption < HS_RESUMPTIONS; resumption++) {
+			s.hs.resumption = (enum hs_resumption)resumption;
+			for (int outcome = HS_OPEN; outcome <= HS_UNKNOWN; outcome++) {
+				s.hs.outcome = (enum hs_outcome)outcome;
+				check(rig, &s.hs);
+			}
+		}
+	}
+	s.hs.has_server_hello = false;
+	check(rig, &s.hs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(client_hellos, setup, teardown),
 		cmocka_unit_test_setup_teardown(server_hellos, setup, teardown),
+		cmocka_unit_test_setup_teardown(agreements, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
