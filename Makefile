@@ -334,7 +334,7 @@ test-fuzz: $(FUZZ_TESTS) ## every fuzzer for FUZZ_SECONDS (60), with coverage
 
 # --- benchmarks ---------------------------------------------------------------------------------
 
-BENCH_TOOLS := $(addprefix $(BUILD)/tests/bench/,runs handshake price drain scan fill bystander taken)
+BENCH_TOOLS := $(addprefix $(BUILD)/tests/bench/,runs handshake price drain scan bystander taken)
 BENCH_SKELS := $(BUILD)/skel/bench/empty.skel.h $(BUILD)/skel/bench/floor.skel.h
 BENCH_PROGRAMS := tests/bench/programs.c daemon/capture/tables.c
 $(BUILD)/skel/bench/%.skel.h: tests/bench/%.bpf.c tests/bench/floor.h include/shaketap_abi.h Makefile | tools

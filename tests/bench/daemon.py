@@ -4,15 +4,14 @@ import collections
 import json
 import os
 
-from files import run
-from observers import Floor, Ndpi, Shaketap, ShaketapJson, Tcpdump, Tshark
+from observers import Copyist, Floor, Ndpi, Shaketap, ShaketapJson, Tcpdump, Tshark
 
 TITLE = "us of CPU per handshake sent, all threads, observer alone on its core"
 # Name, rate, how many, who. tshark takes a whole core at 1,700/s.
 SPEEDS = [
-    ("1000", 1000, 4000, [Floor, Shaketap, ShaketapJson, Tcpdump, Ndpi, Tshark]),
-    ("10000", 10_000, 30_000, [Floor, Shaketap, ShaketapJson, Tcpdump, Ndpi]),
-    ("flat", None, 60_000, [Floor, Shaketap, ShaketapJson, Tcpdump, Ndpi]),
+    ("1000", 1000, 4000, [Floor, Shaketap, ShaketapJson, Copyist, Tcpdump, Ndpi, Tshark]),
+    ("10000", 10_000, 30_000, [Floor, Shaketap, ShaketapJson, Copyist, Tcpdump, Ndpi]),
+    ("flat", None, 60_000, [Floor, Shaketap, ShaketapJson, Copyist, Tcpdump, Ndpi]),
 ]
 # What tests/load/messages.c puts into the hellos.
 TRUTH = {"outcome": "success", "version": "1.3", "cipher": "TLS_AES_128_GCM_SHA256"}
@@ -39,44 +38,29 @@ def content(bench, observer, sent):
     must(missing == observer.lost, f"{missing} handshakes have no record, {observer.lost:.0f} were counted as lost")
     must(not unknown or observer.lost_events, f"{unknown} are unknown, and no event was lost")
     must(not twice and not surplus, f"{twice} names came twice, {surplus} were never sent")
+    bench.record_size = os.path.getsize(observer.out) // max(sum(names.values()), 1)
     return sum(names.values()) - unknown
 
 
-# So many that the start of the program does not count.
-RECORDS_FILLED = 50_000
-
-
-def fill(bench, observer):
-    """us per record to write as many bytes and nothing else."""
-    with open(observer.out, "rb") as lines:
-        records = sum(1 for _ in lines)
-    size, out = os.path.getsize(observer.out) // max(records, 1), os.path.join(bench.work, "filled")
-    seconds, _ = run(bench, [bench.tool("fill"), out, str(RECORDS_FILLED), str(size)])
-    os.remove(out)
-    return 1e6 * seconds / RECORDS_FILLED
-
-
 def one(bench, kind, rate, count):
-    """us per handshake, per cent lost, handshakes per second sent; of JSON the floor besides."""
+    """us per handshake, per cent lost, handshakes per second sent."""
     observer = kind(bench)
     sent = bench.traffic.send("tls13", count, rate)
     bench.packets_sent = sent["packets"]
     spent = observer.spent()
     seen = observer.seen(sent["connections"])
     observer.stop()
-    filled = None
     if kind is ShaketapJson:
         bench.checked += content(bench, observer, sent)
-        filled = fill(bench, observer)
-    return spent / 1000 / count, 100 * (1 - seen / sent["connections"]), sent["connections_per_second"], filled
+    return spent / 1000 / count, 100 * (1 - seen / sent["connections"]), sent["connections_per_second"]
 
 
 def speed(bench, name, rate, count, kinds):
-    cpu, lost, speeds, filled = (collections.defaultdict(list) for _ in range(4))
+    cpu, lost, speeds = (collections.defaultdict(list) for _ in range(3))
     for _ in range(bench.rounds):
         for kind in kinds:
             taken = one(bench, kind, rate, count)
-            for figure, value in zip((cpu, lost, speeds, filled), taken):
+            for figure, value in zip((cpu, lost, speeds), taken):
                 figure[kind.name].append(value)
     at = f"{rate:,}/s" if rate else "flat out"
     for who in cpu:
@@ -84,14 +68,14 @@ def speed(bench, name, rate, count, kinds):
         bench.report.put(f"lost.{name}.{who}", f"{at}: {who}: lost", "%", lost[who])
     bench.report.put(f"rate.{name}", f"{at}: handshakes sent per second", "/s", sum(speeds.values(), []))
     for who in cpu:
-        if who not in ("shaketap", "json"):
+        if who not in ("shaketap", "json", "copyist"):
             bench.report.ratio(f"ratio.{name}.shaketap.{who}", f"{at}: shaketap to {who}", cpu["shaketap"], cpu[who])
     bench.report.ratio(f"ratio.{name}.floor.tcpdump", f"{at}: floor to tcpdump", cpu["floor"], cpu["tcpdump"])
     bench.report.ratio(f"ratio.{name}.json.shaketap", f"{at}: JSON records to none", cpu["json"], cpu["shaketap"])
-    bench.report.put(f"fill.{name}", f"{at}: to write as many bytes as the JSON records have, and nothing else", "us",
-                     filled["json"])
-    bench.report.ratio(f"ratio.{name}.fill.shaketap", f"{at}: none and these bytes to none",
-                       [none + least for none, least in zip(cpu["shaketap"], filled["json"])], cpu["shaketap"])
+    least = [copyist - floor for copyist, floor in zip(cpu["copyist"], cpu["floor"])]
+    bench.report.put(f"copy.{name}", f"{at}: to copy and write a ready record", "us", least)
+    bench.report.ratio(f"ratio.{name}.copy.shaketap", f"{at}: none and that to none",
+                       [none + more for none, more in zip(cpu["shaketap"], least)], cpu["shaketap"])
 
 
 def measure(bench):
@@ -101,4 +85,5 @@ def measure(bench):
     bench.report.note(f"content: {bench.checked:,} JSON records held against what was sent: every name once, "
                       + ", ".join(TRUTH.values()))
     bench.report.note("floor: a program without table or gate that makes the same events, taken from the ring every "
-                      "100 ms, each byte looked at once")
+                      "100 ms, each byte looked at once; copyist: the same, and a ready record of the same size for each "
+                      "handshake")

@@ -118,6 +118,14 @@ class Follower(Floor):
     name, words = "follower", ("-f",)
 
 
+class Copyist(Floor):
+    """The floor, and a ready record for each handshake: copied, and written as the daemon writes its own."""
+    name = "copyist"
+
+    def command(self):
+        return [self.bench.tool("drain"), "-w", str(self.bench.record_size), self.interfaces, self.script]
+
+
 def planned(kind, script):
     return type(kind.__name__, (kind,), {"script": script})
 

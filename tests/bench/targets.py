@@ -13,7 +13,7 @@ FLOORS = {
     "handshake.live.tls13": "handshake.floor.live.tls13",
     "daemon.cpu.10000.shaketap": "daemon.cpu.10000.floor",
     "daemon.ratio.10000.shaketap.tcpdump": "daemon.ratio.10000.floor.tcpdump",
-    "daemon.ratio.10000.json.shaketap": "daemon.ratio.10000.fill.shaketap",
+    "daemon.ratio.10000.json.shaketap": "daemon.ratio.10000.copy.shaketap",
     "daemon.cpu.1000.shaketap": "daemon.cpu.1000.floor",
     "daemon.lost.10000.shaketap": "daemon.lost.10000.floor",
     "daemon.lost.flat.shaketap": "daemon.lost.flat.floor",
