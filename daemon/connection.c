@@ -6,7 +6,7 @@
 
 #include "base/hash.h"
 #include "connection_parts.h"
-#include "flow_key.h"
+#include "base/flow_key.h"
 #include "track/certificates.h"
 
 /* Connections kept for reuse; each is about a kilobyte. */

@@ -78,6 +78,20 @@ static bool has_waited(const struct connection *connection, unsigned sender)
 	return connection->half[sender].waited >= PATIENCE;
 }
 
+typedef bool rule(const struct connection *connection, unsigned sender);
+
+/* The first of the two, client in front, that has something unread and keeps the rule. -1: none. */
+static inline int first_half(const struct connection *connection, rule *keeps)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		unsigned sender = connection->client ^ i;
+
+		if (connection->half[sender].unread && keeps(connection, sender))
+			return (int)sender;
+	}
+	return -1;
+}
+
 /*
  * Which direction comes next: one that is in order; then, of two that wait for each
  * other, the client; then one that has waited long enough. -1: none. All but the first are in
@@ -85,25 +99,14 @@ static bool has_waited(const struct connection *connection, unsigned sender)
  */
 static int next_half(const struct connection *connection, bool *doubtful)
 {
-	static bool (*const rules[])(const struct connection *connection, unsigned sender) = {
-		is_in_order,
-		is_whole,
-		has_waited,
-	};
+	int sender = first_half(connection, is_in_order);
 
-	*doubtful = false;
-	if (!connection->half[0].unread && !connection->half[1].unread)
-		return -1;
-	for (size_t rule = 0; rule < ARRAY_SIZE(rules); rule++) {
-		for (unsigned i = 0; i < 2; i++) {
-			unsigned sender = connection->client ^ i;
-
-			if (connection->half[sender].unread && rules[rule](connection, sender))
-				return (int)sender;
-		}
-		*doubtful = true;
-	}
-	return -1;
+	*doubtful = sender < 0;
+	if (sender < 0)
+		sender = first_half(connection, is_whole);
+	if (sender < 0)
+		sender = first_half(connection, has_waited);
+	return sender;
 }
 
 void stream_order_read(struct connection *connection)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef SHAKETAP_FLOW_KEY_H
-#define SHAKETAP_FLOW_KEY_H
+#ifndef SHAKETAP_BASE_FLOW_KEY_H
+#define SHAKETAP_BASE_FLOW_KEY_H
 
 #include <stdbool.h>
 #include <stddef.h>
