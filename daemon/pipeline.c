@@ -78,8 +78,8 @@ static bool take_pieces(struct connection *connection, const struct st_event *ev
  * The source let go of it, as the lengths of records told that nothing more matters. Who knows the
  * cipher suite may see that they did not: then what would have told the outcome does not come.
  */
-static void on_done(struct pipeline *pipeline, struct connection *connection,
-		    const struct st_event *event)
+static COLD void on_done(struct pipeline *pipeline, struct connection *connection,
+			 const struct st_event *event)
 {
 	stream_order_flush(connection);
 	pipeline->counters.gone += connection->tracker.hs.outcome == HS_OPEN;
@@ -104,7 +104,7 @@ static void on_data(struct pipeline *pipeline, struct connection *connection,
 	if (event->flags & ST_FLAG_SPENT) {
 		stream_order_flush(connection);
 		tracker_unknown(&connection->tracker, HS_OVER_BUDGET, event->time);
-	} else if (event->done) {
+	} else if (event->done && !connection->tracker.done) {
 		on_done(pipeline, connection, event);
 	}
 }
@@ -182,43 +182,54 @@ static void note_surroundings(struct pipeline *pipeline, struct connection *conn
 		role_note(&connection->signs, hs, pipeline->ops.is_local, pipeline->ops.ctx);
 }
 
+/*
+ * The same ports again, and the end of the earlier connection was not seen; or the same handshake
+ * goes on, and the source dropped its entry meanwhile. True: the event opens another connection.
+ */
+static COLD bool succeeds(struct pipeline *pipeline, struct connection *connection,
+			  const struct st_event *event)
+{
+	bool evicted = event->flags & ST_FLAG_JOINED;
+
+	pipeline->counters.gone += evicted;
+	connection->ended = true;
+	tracker_unknown(&connection->tracker, evicted ? HS_EVICTED : HS_GAP, event->time);
+	pipeline_conclude(pipeline, connection);
+	if (evicted)
+		pipeline->ops.forget(pipeline->ops.ctx, &event->key, event->flow);
+	return !evicted;
+}
+
+static NOINLINE struct connection *open_flow(struct pipeline *pipeline,
+					     const struct st_event *event)
+{
+	uint64_t mark = connection_mark(&pipeline->all, &event->key);
+	struct connection *connection;
+
+	if (recents_has(&pipeline->recents, event, mark) ||
+	    answers_has(&pipeline->all.answers, event)) {
+		pipeline->ops.forget(pipeline->ops.ctx, &event->key, event->flow);
+		return NULL;
+	}
+	make_room(pipeline, event->time);
+	connection = open_connection(&pipeline->all, event, mark);
+	if (connection)
+		note_surroundings(pipeline, connection);
+	else
+		pipeline_refuse(pipeline, event);
+	return connection;
+}
+
+/* NULL also for what comes behind the end of a handshake. */
 static struct connection *connection_of(struct pipeline *pipeline, const struct st_event *event)
 {
 	struct connection *connection = connection_find(&pipeline->all, &event->key, event->hash);
-	uint64_t mark;
 
-	if (connection && connection->flow != event->flow) {
-		/*
-		 * The same ports again, and the end of the earlier connection was not seen; or
-		 * the same handshake goes on, and the source dropped its entry meanwhile.
-		 */
-		bool evicted = event->flags & ST_FLAG_JOINED;
-
-		pipeline->counters.gone += evicted;
-		connection->ended = true;
-		tracker_unknown(&connection->tracker, evicted ? HS_EVICTED : HS_GAP, event->time);
-		pipeline_conclude(pipeline, connection);
-		if (evicted) {
-			pipeline->ops.forget(pipeline->ops.ctx, &event->key, event->flow);
-			return NULL;
-		}
-		connection = NULL;
-	}
-	if (!connection && event->flags & ST_FLAG_OPENED) {
-		mark = connection_mark(&pipeline->all, &event->key);
-		if (recents_has(&pipeline->recents, event, mark) ||
-		    answers_has(&pipeline->all.answers, event)) {
-			pipeline->ops.forget(pipeline->ops.ctx, &event->key, event->flow);
-			return NULL;
-		}
-		make_room(pipeline, event->time);
-		connection = open_connection(&pipeline->all, event, mark);
-		if (!connection)
-			pipeline_refuse(pipeline, event);
-		if (connection)
-			note_surroundings(pipeline, connection);
-	}
-	return connection; /* NULL also for what comes behind the end of a handshake */
+	if (connection && connection->flow == event->flow)
+		return connection;
+	if (connection && !succeeds(pipeline, connection, event))
+		return NULL;
+	return event->flags & ST_FLAG_OPENED ? open_flow(pipeline, event) : NULL;
 }
 
 static void on_flow_event(struct pipeline *pipeline, const struct st_event *event,

@@ -99,8 +99,12 @@ static inline int first_half(const struct connection *connection, rule *keeps)
  */
 static int next_half(const struct connection *connection, bool *doubtful)
 {
-	int sender = first_half(connection, is_in_order);
+	int sender;
 
+	*doubtful = false;
+	if (!connection->half[0].unread && !connection->half[1].unread)
+		return -1;
+	sender = first_half(connection, is_in_order);
 	*doubtful = sender < 0;
 	if (sender < 0)
 		sender = first_half(connection, is_whole);

@@ -9,7 +9,9 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Hardly ever called: the way there is laid out as the unlikely one, and the code lies apart. */
-#define COLD __attribute__((cold))
+#define COLD __attribute__((cold, noinline))
+/* Called less often than its callers: what they do otherwise has the registers for itself. */
+#define NOINLINE __attribute__((noinline))
 
 #define NS_PER_MS 1000000ull
 #define NS_PER_S 1000000000ull

@@ -183,7 +183,12 @@ void source_close(struct source *source)
 	free(source);
 }
 
-static void note_damage(struct source *source, enum reading reading, const char *reason)
+static const char *reason_of(const struct source *source)
+{
+	return source->pcapng ? pcapng_reason(source->pcapng) : savefile_reason(source->savefile);
+}
+
+static COLD void note_damage(struct source *source, enum reading reading)
 {
 	char where[64] = "before the first packet";
 	char what[REASON_SIZE + sizeof(where)];
@@ -196,19 +201,8 @@ static void note_damage(struct source *source, enum reading reading, const char 
 	else if (reading == READING_CUT)
 		snprintf(what, sizeof(what), "cut off %s", where);
 	else
-		snprintf(what, sizeof(what), "damaged %s: %s", where, reason);
+		snprintf(what, sizeof(what), "damaged %s: %s", where, reason_of(source));
 	source_say(&source->damage, source->name, what);
-}
-
-static enum reading next(struct source *source, struct file_packet *out, const char **reason)
-{
-	enum reading reading = source->pcapng ? pcapng_next(source->pcapng, out)
-					      : savefile_next(source->savefile, out);
-
-	if (reading == READING_BAD)
-		*reason = source->pcapng ? pcapng_reason(source->pcapng)
-					 : savefile_reason(source->savefile);
-	return reading;
 }
 
 const char *source_name(const struct source *source)
@@ -218,18 +212,18 @@ const char *source_name(const struct source *source)
 
 bool source_next(struct source *source, struct file_packet *out)
 {
-	const char *reason = NULL;
 	enum reading reading;
 
 	if (!source->stream)
 		return false;
-	reading = next(source, out, &reason);
+	reading = source->pcapng ? pcapng_next(source->pcapng, out)
+				 : savefile_next(source->savefile, out);
 	if (reading == READING_PACKET) {
 		source->packets++;
 		return true;
 	}
 	if (reading != READING_END)
-		note_damage(source, reading, reason);
+		note_damage(source, reading);
 	close_file(source);
 	return false;
 }
