@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/flow_key.h"
 #include "base/hash.h"
 #include "connection_parts.h"
-#include "base/flow_key.h"
 #include "track/certificates.h"
 
 /* Connections kept for reuse; each is about a kilobyte. */

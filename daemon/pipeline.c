@@ -155,23 +155,6 @@ static COLD void on_fin(struct connection *connection, const struct st_event *ev
 	stream_order_read(connection);
 }
 
-/* Where all places are taken, the one that made no progress for the longest time goes. */
-static void make_room(struct pipeline *pipeline, uint64_t now)
-{
-	struct connection *oldest;
-
-	if (pipeline->all.count < pipeline->all.max)
-		return;
-	oldest = connections_first(&pipeline->all, &pipeline->all.waiting);
-	if (!oldest)
-		oldest = connections_first(&pipeline->all, &pipeline->all.settling);
-	if (!oldest)
-		return;
-	pipeline->counters.evictions++;
-	tracker_unknown(&oldest->tracker, HS_EVICTED, now);
-	pipeline_conclude(pipeline, oldest);
-}
-
 /* What is true now, and may not be when the handshake is over. */
 static void note_surroundings(struct pipeline *pipeline, struct connection *connection)
 {
@@ -211,7 +194,7 @@ static NOINLINE struct connection *open_flow(struct pipeline *pipeline,
 		pipeline->ops.forget(pipeline->ops.ctx, &event->key, event->flow);
 		return NULL;
 	}
-	make_room(pipeline, event->time);
+	pipeline_make_room(pipeline, event->time);
 	connection = open_connection(&pipeline->all, event, mark);
 	if (connection)
 		note_surroundings(pipeline, connection);

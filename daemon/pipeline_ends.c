@@ -38,3 +38,19 @@ void pipeline_refuse(struct pipeline *pipeline, const struct st_event *event)
 	pipeline->counters.refused++;
 	pipeline->ops.forget(pipeline->ops.ctx, &event->key, event->flow);
 }
+
+void pipeline_make_room(struct pipeline *pipeline, uint64_t now)
+{
+	struct connection *oldest;
+
+	if (pipeline->all.count < pipeline->all.max)
+		return;
+	oldest = connections_first(&pipeline->all, &pipeline->all.waiting);
+	if (!oldest)
+		oldest = connections_first(&pipeline->all, &pipeline->all.settling);
+	if (!oldest)
+		return;
+	pipeline->counters.evictions++;
+	tracker_unknown(&oldest->tracker, HS_EVICTED, now);
+	pipeline_conclude(pipeline, oldest);
+}

@@ -28,6 +28,9 @@ void pipeline_conclude(struct pipeline *pipeline, struct connection *connection)
 /* Nobody follows this connection any more, and the source need not either. */
 COLD void pipeline_give_up(struct pipeline *pipeline, struct connection *connection);
 
+/* Where all places are taken, the one that made no progress for the longest time goes. */
+void pipeline_make_room(struct pipeline *pipeline, uint64_t now);
+
 /* There is no memory or room for the flow that this event opens. */
 COLD void pipeline_refuse(struct pipeline *pipeline, const struct st_event *event);
 

@@ -13,7 +13,8 @@
 
 /*
  * In place of the key stands a hash of it with a secret, of 62 bits. Nearly all that are looked for
- * are not there; the tags say so for nearly all of those, and are small enough to stay in the cache.
+ * are not there; the tags say so for nearly all of those, and are small enough to stay in the
+ * cache.
  */
 struct recents {
 	uint8_t tag[RECENTS_MAX]; /* bits of the hash */

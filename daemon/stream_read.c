@@ -81,7 +81,7 @@ static bool may_be_sslv2(const struct tracker *tracker, enum hs_side from, struc
 
 /* The same answers as those of read_record(). */
 static COLD bool read_sslv2_hello(struct connection *connection, struct connection_half *half,
-			     uint64_t now)
+				  uint64_t now)
 {
 	struct tls_message message = { .type = TLS_HANDSHAKE_CLIENT_HELLO,
 				       .records = 1,
@@ -109,7 +109,7 @@ static COLD bool read_sslv2_hello(struct connection *connection, struct connecti
 
 /* Bytes that begin no record. */
 static COLD void read_foreign(struct tracker *tracker, enum hs_side from, struct bytes bytes,
-			 uint64_t now)
+			      uint64_t now)
 {
 	if (sslv2_may_come(tracker, from)) {
 		if (bytes.n < TLS_RECORD_HEADER_LEN)

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "base/flow_key.h"
+#include "base/hash.h"
 
 void flow_table_init(struct flow_table *table, size_t max, size_t held_max, uint64_t seed)
 {

@@ -76,18 +76,19 @@ void tracker_record_over(struct tracker *tracker, enum hs_side from);
 bool tracker_is_passing(const struct tracker *tracker, enum hs_side from);
 /* An alert in the clear (RFC 8446 section 6). */
 COLD void tracker_alert(struct tracker *tracker, enum hs_side from, uint8_t level, uint8_t code,
-		   uint64_t now);
+			uint64_t now);
 /* FIN or RST. */
 COLD void tracker_close(struct tracker *tracker, enum hs_side from, bool reset, uint64_t now);
 /* Bytes that are no TLS; first: the first few of them. */
-COLD void tracker_not_tls(struct tracker *tracker, enum hs_side from, struct bytes first, uint64_t now);
+COLD void tracker_not_tls(struct tracker *tracker, enum hs_side from, struct bytes first,
+			  uint64_t now);
 /*
  * A message that the protocol does not allow; what: "a malformed ...", a constant text for the
  * sentence; extension: the one it is about, or NULL. Whether it ends the handshake is up to the
  * peer: it is the cause if nothing better follows.
  */
 COLD void tracker_malformed(struct tracker *tracker, enum hs_side from, const char *what,
-		       const uint16_t *extension);
+			    const uint16_t *extension);
 /* Silence for the time given (ns) until now. */
 COLD void tracker_timeout(struct tracker *tracker, uint64_t waited, uint64_t now);
 /* The wait after tracker.settling is over. */
