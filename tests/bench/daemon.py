@@ -71,6 +71,7 @@ def speed(bench, name, rate, count, kinds):
         if who not in ("shaketap", "json", "copyist"):
             bench.report.ratio(f"ratio.{name}.shaketap.{who}", f"{at}: shaketap to {who}", cpu["shaketap"], cpu[who])
     bench.report.ratio(f"ratio.{name}.floor.tcpdump", f"{at}: floor to tcpdump", cpu["floor"], cpu["tcpdump"])
+    bench.report.ratio(f"ratio.{name}.json.tcpdump", f"{at}: JSON records to tcpdump", cpu["json"], cpu["tcpdump"])
     bench.report.ratio(f"ratio.{name}.json.shaketap", f"{at}: JSON records to none", cpu["json"], cpu["shaketap"])
     least = [copyist - floor for copyist, floor in zip(cpu["copyist"], cpu["floor"])]
     bench.report.put(f"copy.{name}", f"{at}: to copy and write a ready record", "us", least)

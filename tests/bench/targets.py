@@ -38,6 +38,7 @@ TARGETS = [
     ("kernel per handshake, live, net of empty", "handshake.live.tls13", "<=", 2, "us"),
     ("daemon per handshake at 10,000/s, -f none", "daemon.cpu.10000.shaketap", "<=", 2.5, "us"),
     ("the same to tcpdump -w /dev/null", "daemon.ratio.10000.shaketap.tcpdump", "<=", 0.8, "x"),
+    ("the same with JSON records to a file, to tcpdump", "daemon.ratio.10000.json.tcpdump", "<=", 2, "x"),
     ("JSON records to a file, to -f none", "daemon.ratio.10000.json.shaketap", "<=", 2, "x"),
     ("daemon per handshake at 1,000/s", "daemon.cpu.1000.shaketap", "<=", 5, "us"),
     ("lost at 10,000/s and flat out", ["daemon.lost.10000.shaketap", "daemon.lost.flat.shaketap"], "<=", 0, "%"),
