@@ -7,8 +7,8 @@
 #include "clock.h"
 
 #define DRAIN_NS (100 * NS_PER_MS)
-/* After so many empty drains the daemon sleeps until an event. */
-#define EMPTY_DRAINS_MAX 10
+/* After so many empty drains the daemon sleeps until an event: each finds all caches cold. */
+#define EMPTY_DRAINS_MAX 3
 #define WAIT_MS_MAX 60000
 
 void drainer_event(struct drainer *drainer, const struct st_event *event, const uint8_t *payload)
