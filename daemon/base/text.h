@@ -125,6 +125,8 @@ size_t text_control_length(const char *s);
  * printable ASCII as it is, any other byte and the backslash as \xNN.
  */
 void text_wire(struct text *t, struct bytes b);
+/* All of it to lower case, ASCII's. */
+void text_fold(struct text *t);
 /* The same as a JSON string with its quotes: the backslash of \xNN is doubled. */
 void text_json_wire(struct text *t, struct bytes b);
 /*

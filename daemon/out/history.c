@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "out/history.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/addr.h"
+#include "base/hash.h"
 #include "base/text.h"
 #include "base/util.h"
 
@@ -17,9 +19,20 @@
 #define NAME_SETS (HISTORY_NAMES / HISTORY_WAYS)
 #define FAILURE_SETS (HISTORY_FAILURES / HISTORY_WAYS)
 
+/*
+ * What is looked at to find a name, or the one that makes room for it: apart from the names, as
+ * those of a crawler are all new, and each look at an entry is a miss of the cache.
+ */
+struct place {
+	uint64_t hash; /* of the label */
+	struct history_weight weight;
+	uint64_t last; /* ns; 0: no name is here */
+};
+
 struct history {
 	uint64_t seed;
 	struct window seconds, minutes;
+	struct place places[NAME_SETS][HISTORY_WAYS]; /* of the names */
 	struct history_name names[NAME_SETS][HISTORY_WAYS];
 	struct history_failure failures[FAILURE_SETS][HISTORY_WAYS];
 };
@@ -61,8 +74,9 @@ static void label_address(struct history_label *label, const struct hs_end *serv
 	char ip[ADDR_TEXT_SIZE];
 
 	addr_text(server->addr, ip);
-	snprintf(label->text, sizeof(label->text), addr_is_v4(server->addr) ? "%s:%u" : "[%s]:%u",
-		 ip, server->port);
+	label->length = (uint16_t)snprintf(label->text, sizeof(label->text),
+					   addr_is_v4(server->addr) ? "%s:%u" : "[%s]:%u", ip,
+					   server->port);
 }
 
 /* A name that does not fit ends in dots; two of those may share a row. */
@@ -75,16 +89,16 @@ static void label_name(struct history_label *label, struct bytes name)
 		name.n = sizeof(label->text); /* what is behind it would be cut anyway */
 	text_init_over(&t, label->text, sizeof(label->text) - strlen(dots));
 	text_wire(&t, name);
-	for (size_t i = 0; i < t.n; i++)
-		if (label->text[i] >= 'A' && label->text[i] <= 'Z')
-			label->text[i] = (char)(label->text[i] - 'A' + 'a');
-	if (t.cut)
-		memcpy(label->text + t.n, dots, sizeof(dots));
+	text_fold(&t);
+	label->length = (uint16_t)t.n;
+	if (!t.cut)
+		return;
+	memcpy(label->text + t.n, dots, sizeof(dots));
+	label->length += strlen(dots);
 }
 
 static void label_make(struct history_label *label, const struct handshake *hs)
 {
-	label->text[0] = '\0';
 	label->named = hs->client_hello && hs->client_hello->server_name.n;
 	if (label->named)
 		label_name(label, hs->client_hello->server_name);
@@ -94,18 +108,19 @@ static void label_make(struct history_label *label, const struct handshake *hs)
 
 static bool label_is(const struct history_label *a, const struct history_label *b)
 {
-	return a->named == b->named && !strcmp(a->text, b->text);
+	return a->named == b->named && a->length == b->length &&
+	       !memcmp(a->text, b->text, a->length);
+}
+
+/* As much of it as there is. */
+static void label_copy(struct history_label *to, const struct history_label *from)
+{
+	memcpy(to, from, offsetof(struct history_label, text) + from->length + 1);
 }
 
 static uint64_t label_hash(const struct history_label *label, uint64_t seed)
 {
-	uint64_t hash = seed ^ (uint64_t)label->named;
-
-	for (const char *c = label->text; *c; c++) {
-		hash = (hash ^ (uint8_t)*c) * UINT64_C(0x9e3779b97f4a7c15);
-		hash ^= hash >> 29;
-	}
-	return hash ^ hash >> 32;
+	return hash_bytes64(label->text, label->length, seed ^ (uint64_t)label->named);
 }
 
 /* Should a make room rather than b? Entries never used have seen nothing: they go first. */
@@ -114,19 +129,27 @@ static bool weaker(uint64_t weight_a, uint64_t last_a, uint64_t weight_b, uint64
 	return weight_a != weight_b ? weight_a < weight_b : last_a < last_b;
 }
 
-static struct history_name *find_name(struct history *history, const struct history_label *label,
-				      uint64_t hash, uint64_t now)
+/* The way in its set of the name, or of the one that made room for it. */
+static unsigned find_name(struct history *history, const struct history_label *label, uint64_t hash,
+			  uint64_t now)
 {
-	struct history_name *set = history->names[hash % NAME_SETS], *worst = set;
+	struct history_name *names = history->names[hash % NAME_SETS];
+	struct place *set = history->places[hash % NAME_SETS];
+	uint64_t weight, least = UINT64_MAX;
+	unsigned worst = 0;
 
-	for (struct history_name *name = set; name < set + HISTORY_WAYS; name++) {
-		if (label_is(&name->label, label))
-			return name;
-		if (weaker(weight_at(&name->weight, now), name->last,
-			   weight_at(&worst->weight, now), worst->last))
-			worst = name;
+	for (unsigned way = 0; way < HISTORY_WAYS; way++) {
+		if (set[way].hash == hash && set[way].last && label_is(&names[way].label, label))
+			return way;
+		weight = weight_at(&set[way].weight, now);
+		if (weaker(weight, set[way].last, least, set[worst].last)) {
+			least = weight;
+			worst = way;
+		}
 	}
-	*worst = (struct history_name){ .label = *label };
+	set[worst] = (struct place){ .hash = hash };
+	label_copy(&names[worst].label, label);
+	window_begin(&names[worst].minutes, now / MINUTE_NS);
 	return worst;
 }
 
@@ -152,18 +175,20 @@ static struct history_failure *find_failure(struct history *history,
 			   weight_at(&worst->weight, now), worst->last))
 			worst = entry;
 	}
-	*worst = (struct history_failure){ .label = *label, .first = now };
+	*worst = (struct history_failure){ .first = now };
+	label_copy(&worst->label, label);
 	return worst;
 }
 
 static void count_name(struct history *history, const struct history_label *label, uint64_t hash,
 		       enum window_kind kind, uint64_t now)
 {
-	struct history_name *name = find_name(history, label, hash, now);
+	unsigned way = find_name(history, label, hash, now);
+	struct place *place = &history->places[hash % NAME_SETS][way];
 
-	name->last = now;
-	weight_add(&name->weight, now);
-	window_add(&name->minutes, now / MINUTE_NS, kind);
+	place->last = now;
+	weight_add(&place->weight, now);
+	window_add(&history->names[hash % NAME_SETS][way].minutes, now / MINUTE_NS, kind);
 }
 
 static void count_failure(struct history *history, const struct history_label *label, uint64_t hash,
@@ -238,14 +263,15 @@ size_t history_names(const struct history *history, uint64_t now, const struct h
 		     size_t room)
 {
 	const struct history_name *name = &history->names[0][0];
+	const struct place *place = &history->places[0][0];
 	struct ranked ranks[HISTORY_NAMES];
 	size_t n = 0;
 
 	room = room < HISTORY_NAMES ? room : HISTORY_NAMES;
-	for (size_t i = 0; i < HISTORY_NAMES; i++, name++)
-		if (name->label.text[0])
+	for (size_t i = 0; i < HISTORY_NAMES; i++, name++, place++)
+		if (place->last)
 			n = rank(ranks, (const void **)out, n, room,
-				 (struct ranked){ weight_at(&name->weight, now), name->last },
+				 (struct ranked){ weight_at(&place->weight, now), place->last },
 				 name);
 	return n;
 }

@@ -33,14 +33,13 @@ struct history_weight {
 
 /* The name a client asked for, escaped and in lower case. */
 struct history_label {
+	uint16_t length; /* of the text */
+	bool named;	 /* else it asked for none, and this is the server's address and port */
 	char text[HISTORY_LABEL];
-	bool named; /* else it asked for none, and this is the server's address and port */
 };
 
 struct history_name {
 	struct history_label label;
-	struct history_weight weight;
-	uint64_t last;	       /* ns */
 	struct window minutes; /* ticks are minutes */
 };
 

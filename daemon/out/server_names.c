@@ -93,14 +93,8 @@ void server_names_free(struct server_names *names)
 /* The label of a name as sent; false when it is too long to be one. */
 static bool make_label(struct bytes name, struct text *label)
 {
-	char *p = label->p;
-	size_t n;
-
 	text_wire(label, name);
-	n = label->n;
-	/* All alike, and without a branch: several at once. */
-	for (size_t i = 0; i < n; i++)
-		p[i] = (char)(p[i] + (p[i] >= 'A' && p[i] <= 'Z' ? 'a' - 'A' : 0));
+	text_fold(label);
 	return !label->cut;
 }
 

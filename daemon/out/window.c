@@ -3,16 +3,24 @@
 
 #include <string.h>
 
+static void empty(struct window *window, uint64_t tick)
+{
+	memset(window->count[tick % WINDOW_SLOTS], 0, sizeof(window->count[0]));
+}
+
+void window_begin(struct window *window, uint64_t tick)
+{
+	window->tick = window->first = tick;
+	empty(window, tick);
+}
+
 /* Empty the slots between the newest tick and this one. */
 static void advance(struct window *window, uint64_t tick)
 {
 	if (tick - window->tick >= WINDOW_SLOTS)
-		memset(window->count, 0, sizeof(window->count));
-	else
-		while (++window->tick <= tick)
-			memset(window->count[window->tick % WINDOW_SLOTS], 0,
-			       sizeof(window->count[0]));
-	window->tick = tick;
+		window_begin(window, tick);
+	while (window->tick < tick)
+		empty(window, ++window->tick);
 }
 
 void window_add(struct window *window, uint64_t tick, enum window_kind kind)
@@ -34,7 +42,7 @@ uint32_t window_at(const struct window *window, uint64_t now, unsigned age, enum
 	if (age >= WINDOW_SLOTS || age > now)
 		return 0;
 	tick = now - age;
-	if (tick > window->tick || window->tick - tick >= WINDOW_SLOTS)
+	if (tick > window->tick || tick < window->first || window->tick - tick >= WINDOW_SLOTS)
 		return 0;
 	return window->count[tick % WINDOW_SLOTS][kind];
 }

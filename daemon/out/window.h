@@ -14,9 +14,13 @@ enum window_kind { WINDOW_GOOD, WINDOW_FAILED, WINDOW_UNKNOWN, WINDOW_KINDS };
 
 /* All zero is an empty one. */
 struct window {
-	uint64_t tick; /* the newest */
+	uint64_t tick;	/* the newest */
+	uint64_t first; /* the oldest that was counted in: slots before it may hold anything */
 	uint32_t count[WINDOW_SLOTS][WINDOW_KINDS];
 };
+
+/* Forget all that was counted, whatever was here before. */
+void window_begin(struct window *window, uint64_t tick);
 
 /* Count one. A tick older than the newest counts as that. */
 void window_add(struct window *window, uint64_t tick, enum window_kind kind);

@@ -163,6 +163,7 @@ static inline void bench_event_at(struct bench *bench, uint8_t type, enum hs_sid
 		.flags = bench->flags,
 		.sender = (uint8_t)side,
 		.done = bench->done,
+		.hash = hash_bytes(&bench->key, sizeof(bench->key), 1),
 	};
 
 	if (bench->flags & ST_FLAG_OPENED) {
