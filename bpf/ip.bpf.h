@@ -127,6 +127,7 @@ static __always_inline bool parse_ip4(struct __sk_buff *skb, struct scratch *scr
 		if (!load_tcp(skb, packet, &head->rest.tcp))
 			return false;
 	}
+	packet->ip4 = 1;
 	packet->key.addr[0][0] = packet->key.addr[0][1] = 0;
 	packet->key.addr[1][0] = packet->key.addr[1][1] = 0;
 	packet->key.addr[0][2] = packet->key.addr[1][2] = bpf_htonl(0xffff);
@@ -253,6 +254,7 @@ static __always_inline bool parse_ip6(struct __sk_buff *skb, struct scratch *scr
 		return false;
 	if (!ip6_fits(packet, limit_of(skb, packet, inner)))
 		return false;
+	packet->ip4 = 0;
 	copy_words(packet->key.addr[0], &head->ip.saddr, sizeof(packet->key.addr[0]));
 	copy_words(packet->key.addr[1], &head->ip.daddr, sizeof(packet->key.addr[1]));
 	return true;

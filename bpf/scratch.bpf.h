@@ -28,6 +28,7 @@ struct packet {
 	__u32 len;			  /* of the payload */
 	__u32 owner;			  /* see st_half, of packets that may matter */
 	__u16 sender_port, receiver_port; /* network order */
+	__u8 ip4;			  /* the addresses came in a header of IPv4 */
 	/* From here on cleared for every packet, see packet_clear(). */
 	__u16 vlan __attribute__((aligned(8)));
 	__u8 flags;

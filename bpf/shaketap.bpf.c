@@ -66,7 +66,8 @@ static __always_inline void observe(struct __sk_buff *skb, bool egress, bool eth
 		if (proxy_header_begins(packet->first))
 			sniff_behind_proxy(skb);
 	}
-	packet->hash = st_flow_hash(&packet->key, config.seed);
+	packet->hash = packet->ip4 ? st_flow_hash4(&packet->key, config.seed)
+				   : st_flow_hash(&packet->key, config.seed);
 	if (packet->sniffed == TLS_SNIFFED_NOTHING && !(packet->flags & (TCP_SYN | TCP_RST)) &&
 	    !may_concern(scratch))
 		return;

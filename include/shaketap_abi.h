@@ -224,19 +224,42 @@ static inline __u32 st_buckets(__u32 flows)
 /* Random numbers that make the places in the tables unpredictable. */
 #define ST_SEEDS 5
 
+/* The third word of an IPv4 address in its mapped form, network order; those before it are 0. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define ST_ADDR_MAPPED 0xffff0000U
+#else
+#define ST_ADDR_MAPPED 0x0000ffffU
+#endif
+
 /*
  * One end of a connection: multilinear, so that whoever does not know the seeds finds no two that
- * collide more often than by chance.
+ * collide more often than by chance. Of IPv4 the words in front are the same everywhere; no other
+ * address may go without them.
  */
+static inline __u64 st_hash_end4(const struct st_flow_key *key, int end, const volatile __u64 *seed)
+{
+	return key->port[end] * seed[4] + key->addr[end][3] * seed[3];
+}
+
 static inline __u64 st_hash_end(const struct st_flow_key *key, int end, const volatile __u64 *seed)
 {
-	__u64 sum = key->port[end] * seed[4] + key->addr[end][3] * seed[3];
+	const __u32 *addr = key->addr[end];
+	__u64 sum = st_hash_end4(key, end, seed);
 
-	/* IPv4 has the same words here everywhere. */
-	if (key->addr[end][0])
+	if (addr[0] | addr[1] || addr[2] != ST_ADDR_MAPPED)
 		for (int i = 0; i < 3; i++)
-			sum += key->addr[end][i] * seed[i];
-	return sum >> 32;
+			sum += addr[i] * seed[i];
+	return sum;
+}
+
+static inline __u64 st_hash_ends(__u64 a, __u64 b)
+{
+	__u64 hash;
+
+	a >>= 32;
+	b >>= 32;
+	hash = (a * a + b * b) * 0x9e3779b97f4a7c15ULL;
+	return hash ^ hash >> 29;
 }
 
 /*
@@ -245,10 +268,13 @@ static inline __u64 st_hash_end(const struct st_flow_key *key, int end, const vo
  */
 static inline __u64 st_flow_hash(const struct st_flow_key *key, const volatile __u64 *seed)
 {
-	__u64 a = st_hash_end(key, 0, seed), b = st_hash_end(key, 1, seed);
-	__u64 hash = (a * a + b * b) * 0x9e3779b97f4a7c15ULL;
+	return st_hash_ends(st_hash_end(key, 0, seed), st_hash_end(key, 1, seed));
+}
 
-	return hash ^ hash >> 29;
+/* The same for who knows that both ends are of IPv4. */
+static inline __u64 st_flow_hash4(const struct st_flow_key *key, const volatile __u64 *seed)
+{
+	return st_hash_ends(st_hash_end4(key, 0, seed), st_hash_end4(key, 1, seed));
 }
 
 /* A number below n of the upper or lower half of the hash. */

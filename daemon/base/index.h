@@ -4,8 +4,9 @@
  * adds or deletes reads one line of the cache in the usual case, and none of any entry: where tens
  * of thousands are remembered, each look at one of them is a miss. uthash reads several.
  *
- * The index borrows its entries and knows nothing of keys: the caller compares. Hashes must come
- * from base/hash.h, with a seed that nobody else can tell.
+ * The index borrows its entries and knows nothing of keys: the caller compares. Hashes must be such
+ * that nobody can aim them: of base/hash.h or st_flow_hash() with a seed that nobody else can tell,
+ * unless the keys are our own.
  */
 #ifndef SHAKETAP_INDEX_H
 #define SHAKETAP_INDEX_H

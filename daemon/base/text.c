@@ -143,9 +143,9 @@ void text_put_digits(char *p, uint64_t value, size_t width)
 	for (; width > 2; width -= 2, value /= 100)
 		put_two(p + width - 2, value % 100);
 	if (width == 2)
-		put_two(p, (unsigned)value);
+		put_two(p, value % 100);
 	else if (width)
-		*p = (char)('0' + value);
+		*p = (char)('0' + value % 10);
 }
 
 char *text_put_u64(char *p, uint64_t value)

@@ -95,7 +95,7 @@ static inline void text_string(struct text *t, const char *s)
 /* By printf(), which takes about as long as all else of a record: not for what each one has. */
 void text_printf(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_u64(struct text *t, uint64_t value);
-/* As `width` decimal digits, at most 20, with zeros in front: it has no more. */
+/* The last `width` decimal digits, at most 20, with zeros in front. */
 void text_digits(struct text *t, uint64_t value, size_t width);
 /* How many decimal digits it has. */
 size_t text_width(uint64_t value);

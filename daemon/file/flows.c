@@ -143,7 +143,7 @@ static void emit_connect(struct flows *flows, struct passing *passing, uint8_t t
 	passing->event.type = type;
 	passing->event.len = 0;
 	passing->event.syn_time = passing->flow->syn_time;
-	flows->ops.event(flows->ops.ctx, &passing->event, NULL);
+	emit(flows, passing->flow, &passing->event, NULL);
 }
 
 static void on_syn(struct flows *flows, struct passing *passing)

@@ -65,20 +65,15 @@ int code_counts_slot(const struct code_counts *c, uint16_t code)
 	return i < 0 ? -1 : c->slots[i];
 }
 
-/* Hosts agree on few codes, mostly on that of the last time. */
-static uint64_t *value_of(struct code_counts *c, uint16_t code)
-{
-	int slot;
-
-	if (c->last && c->last_code == code)
-		return c->last;
-	slot = code_counts_slot(c, code);
-	c->last_code = code;
-	c->last = slot < 0 ? &c->unknown : &c->values[slot];
-	return c->last;
-}
-
 void code_counts_add(struct code_counts *c, uint16_t code)
 {
-	++*value_of(c, code);
+	/* Hosts agree on few codes, mostly on that of the last time. */
+	if (!c->counted || c->last_code != code)
+		c->last_slot = code_counts_slot(c, code);
+	c->counted = true;
+	c->last_code = code;
+	if (c->last_slot < 0)
+		c->unknown++;
+	else
+		c->values[c->last_slot]++;
 }

@@ -23,8 +23,9 @@ struct code_counts {
 	uint64_t *values; /* registry->count() of them */
 	int *slots;	  /* where the code of an index is counted */
 	uint64_t unknown; /* codes the registry does not have */
-	uint64_t *last;	  /* where last_code was counted; NULL: none was yet */
+	bool counted;	  /* something was; then of the code that came last: */
 	uint16_t last_code;
+	int last_slot;
 };
 
 /* False when memory is out; code_counts_free() is right in any case. `registry` is borrowed. */

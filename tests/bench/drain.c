@@ -35,6 +35,7 @@ struct drained {
 	uint8_t *record;  /* a ready one */
 	uint8_t *records; /* EVENTS_AT_ONCE of them at most */
 	size_t n;	  /* bytes of those */
+	unsigned behind;  /* events since they were written */
 };
 
 static void write_records(struct drained *drained)
@@ -47,6 +48,7 @@ static void write_records(struct drained *drained)
 			err(1, "cannot write");
 	}
 	drained->n = 0;
+	drained->behind = 0;
 }
 
 static int on_event(void *ctx, void *data, size_t size)
@@ -63,7 +65,7 @@ static int on_event(void *ctx, void *data, size_t size)
 		memcpy(drained->records + drained->n, drained->record, drained->size);
 		drained->n += drained->size;
 	}
-	if (drained->events % EVENTS_AT_ONCE == 0)
+	if (++drained->behind == EVENTS_AT_ONCE)
 		write_records(drained);
 	return 0;
 }
@@ -122,6 +124,8 @@ int main(int argc, char **argv)
 	device = argv[optind];
 	name = argv[optind + 1];
 	all = !strcmp(name, "all");
+	if (all && drained.size) /* how many events a connection makes is not known then */
+		usage();
 	if (!all && !script_write(&template, name, &script))
 		usage();
 	programs_open(&programs, FLOWS);

@@ -56,9 +56,10 @@ struct flow_bench {
 	uint64_t tls_ports[65536 / 64]; /* 443 */
 	const struct flow_start *start;
 	struct told told[TOLD_MAX];
-	size_t count;	  /* of events since the last look */
-	uint64_t now;	  /* each segment comes one later */
-	uint32_t next[2]; /* sequence number that each side sends next */
+	size_t count;	      /* of events since the last look */
+	uint64_t now;	      /* each segment comes one later */
+	struct st_event last; /* of all so far */
+	uint32_t next[2];     /* sequence number that each side sends next */
 	uint16_t port[2];
 	uint32_t cut; /* payload bytes of the next segment that the capture does not hold */
 };
@@ -69,6 +70,11 @@ static inline void flow_bench_event(void *ctx, const struct st_event *event, con
 	struct told *told = &bench->told[bench->count++];
 
 	assert_true(bench->count <= TOLD_MAX);
+	/* What tells the connection apart for whoever comes next: one for all of its events. */
+	assert_int_not_equal(event->hash, 0);
+	if (!memcmp(&bench->last.key, &event->key, sizeof(event->key)))
+		assert_int_equal(event->hash, bench->last.hash);
+	bench->last = *event;
 	told->event = *event;
 	if (event->len)
 		memcpy(told->payload, payload,

@@ -147,7 +147,7 @@ static void escapes_by_the_rules_of_each_format(void **state)
 /* Around each power of ten a number gets wider, around each of two its highest bit moves. */
 static void numbers_are_those_of_the_c_library(void **state)
 {
-	char want[32];
+	char want[32], put[32];
 	struct text t;
 
 	(void)state;
@@ -159,6 +159,8 @@ static void numbers_are_those_of_the_c_library(void **state)
 				snprintf(want, sizeof(want), "%" PRIu64, value);
 				text_u64(&t, value);
 				check(&t, want);
+				*text_put_u64(put, value) = '\0';
+				assert_string_equal(put, want);
 			}
 		}
 	text_free(&t);
