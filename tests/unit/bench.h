@@ -146,6 +146,12 @@ static inline int bench_teardown(void **state)
 	return 0;
 }
 
+/* As any source has one. */
+static inline uint32_t bench_hash(const struct bench *bench)
+{
+	return hash_bytes(&bench->key, sizeof(bench->key), 1);
+}
+
 /* An event at a place of its own; the connection's own place does not move. */
 static inline void bench_event_at(struct bench *bench, uint8_t type, enum hs_side side,
 				  uint32_t seq, const uint8_t *bytes, size_t n)
@@ -164,7 +170,7 @@ static inline void bench_event_at(struct bench *bench, uint8_t type, enum hs_sid
 		.flags = bench->flags,
 		.sender = (uint8_t)side,
 		.done = bench->done,
-		.hash = hash_bytes(&bench->key, sizeof(bench->key), 1),
+		.hash = bench_hash(bench),
 	};
 
 	if (bench->flags & ST_FLAG_OPENED) {

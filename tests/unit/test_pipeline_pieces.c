@@ -49,6 +49,7 @@ static void send_packet(struct bench *bench, enum hs_side side, struct packet *p
 	packet->event.time = bench->now;
 	packet->event.flow = bench->flow;
 	packet->event.key = bench->key;
+	packet->event.hash = bench_hash(bench);
 	packet->event.type = ST_EVENT_DATA;
 	packet->event.seq = bench->next[side];
 	packet->event.ack = bench->next[!side];
