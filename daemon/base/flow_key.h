@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef SHAKETAP_BASE_FLOW_KEY_H
-#define SHAKETAP_BASE_FLOW_KEY_H
+/* Is a key another one? Asked for each packet of a file and each event. */
+#ifndef SHAKETAP_FLOW_KEY_H
+#define SHAKETAP_FLOW_KEY_H
 
 #include <stdbool.h>
 #include <stddef.h>

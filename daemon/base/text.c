@@ -140,11 +140,9 @@ static void put_two(char *p, unsigned value)
 void text_put_digits(char *p, uint64_t value, size_t width)
 {
 	/* Two at a time: half the divisions. */
-	for (; width > 2; width -= 2, value /= 100)
+	for (; width >= 2; width -= 2, value /= 100)
 		put_two(p + width - 2, value % 100);
-	if (width == 2)
-		put_two(p, value % 100);
-	else if (width)
+	if (width)
 		*p = (char)('0' + value % 10);
 }
 

@@ -99,7 +99,8 @@ void text_u64(struct text *t, uint64_t value);
 void text_digits(struct text *t, uint64_t value, size_t width);
 /* How many decimal digits it has. */
 size_t text_width(uint64_t value);
-/* The same for who has made room at p. The second returns where to go on. */
+/* As text_digits() and text_u64(), for who has made room at p; the second returns where to go on.
+ */
 void text_put_digits(char *p, uint64_t value, size_t width);
 char *text_put_u64(char *p, uint64_t value);
 /* Lower case, two digits a byte. */

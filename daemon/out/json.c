@@ -58,7 +58,7 @@ static void add_end(struct json *j, const struct json_fragment *key, const struc
 	p = json_put_fragment(p, key);
 	addr_text(end->addr, p);
 	p = json_put(p + strlen(p), "\",\"port\":");
-	json_piece_end(j, json_put(json_put_number(p, end->port), "}"));
+	json_piece_end(j, json_put(text_put_u64(p, end->port), "}"));
 }
 
 static void add_hello_retry(struct json *j, const struct handshake *hs)
@@ -105,7 +105,7 @@ static void add_times(struct json *j, const struct handshake *hs)
 			continue;
 		p = json_piece(j, sizeof(names[i]) + JSON_NUMBER_MAX);
 		if (p)
-			json_piece_end(j, json_put_number(json_put_fragment(p, &names[i]), ns));
+			json_piece_end(j, text_put_u64(json_put_fragment(p, &names[i]), ns));
 	}
 	json_object_end(j, mark);
 }

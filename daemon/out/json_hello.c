@@ -106,11 +106,11 @@ static void add_extent(struct json *j, const struct handshake *hs)
 
 	if (!p)
 		return;
-	p = json_put_number(json_put(p, "\"length\":"), hello->length);
+	p = text_put_u64(json_put(p, "\"length\":"), hello->length);
 	if (hs->client_hello_segments)
-		p = json_put_number(json_put(p, ",\"segments\":"), hs->client_hello_segments);
+		p = text_put_u64(json_put(p, ",\"segments\":"), hs->client_hello_segments);
 	if (hs->client_hello_records)
-		p = json_put_number(json_put(p, ",\"records\":"), hs->client_hello_records);
+		p = text_put_u64(json_put(p, ",\"records\":"), hs->client_hello_records);
 	p = put_flag(p, ",\"grease\":", hello->grease);
 	json_piece_end(j, put_flag(p, ",\"ech\":", hello->ech));
 }
@@ -163,7 +163,7 @@ void json_server_hello(struct json *j, const struct handshake *hs, struct json_s
 
 static char *put_type(char *p, uint8_t type, const char *name)
 {
-	p = json_put_number(json_put(p, ",\"type\":"), type);
+	p = text_put_u64(json_put(p, ",\"type\":"), type);
 	return name ? json_put(json_put(json_put(p, ",\"name\":\""), name), "\"") : p;
 }
 
@@ -183,13 +183,13 @@ static void add_message(struct json *j, const struct hs_message *m, uint64_t sta
 	p = json_piece(j, MESSAGE_MAX + (name ? strlen(name) : 0));
 	if (!p)
 		return;
-	p = json_put_number(json_put(p, "{\"t\":"), m->time > start ? m->time - start : 0);
-	p = json_put_number(json_put_fragment(p, &from[m->from]), m->record);
+	p = text_put_u64(json_put(p, "{\"t\":"), m->time > start ? m->time - start : 0);
+	p = text_put_u64(json_put_fragment(p, &from[m->from]), m->record);
 	if (m->encrypted)
 		p = json_put(p, ",\"encrypted\":true");
 	else if (typed)
 		p = put_type(p, m->type, name);
-	p = json_put_number(json_put(p, ",\"length\":"), m->length);
+	p = text_put_u64(json_put(p, ",\"length\":"), m->length);
 	json_piece_end(j, json_put(p, "}"));
 }
 

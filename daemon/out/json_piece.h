@@ -54,9 +54,4 @@ JSON_INLINE char *json_put_fragment(char *p, const struct json_fragment *fragmen
 	return p + fragment->n;
 }
 
-JSON_INLINE char *json_put_number(char *p, uint64_t value)
-{
-	return text_put_u64(p, value);
-}
-
 #endif

@@ -102,7 +102,7 @@ static void add_ms(struct text *out, uint64_t ns)
 	}
 	text_u64(out, tenths / 10);
 	text_char(out, '.');
-	text_digits(out, tenths % 10, 1);
+	text_digits(out, tenths, 1);
 }
 
 static void add_duration(struct text *out, uint64_t ns)

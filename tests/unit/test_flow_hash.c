@@ -78,11 +78,28 @@ static void mapped(void **state)
 	differ_in(addr, 3);
 }
 
+/* What the programs take for a packet of IPv4 is what the daemon works out from its key. */
+static void of_a_packet(void **state)
+{
+	struct st_flow_key key = { .addr = { { 0, 0, ST_ADDR_MAPPED }, { 0, 0, ST_ADDR_MAPPED } } };
+
+	(void)state;
+	srand(1);
+	for (unsigned i = 0; i < KEYS; i++) {
+		for (unsigned end = 0; end < 2; end++) {
+			key.addr[end][3] = (uint32_t)rand();
+			key.port[end] = (uint16_t)rand();
+		}
+		assert_true(st_flow_hash4(&key, seed) == st_flow_hash(&key, seed));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words),
 		cmocka_unit_test(mapped),
+		cmocka_unit_test(of_a_packet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
